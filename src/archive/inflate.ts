@@ -1,0 +1,144 @@
+/** One archive file to blocks of whole lines. */
+import type { Readable } from 'node:stream';
+import type { Damage } from './block.js';
+import { BrokenFile } from './broken-file.js';
+import { Gunzip, type InflateLimits, PieceFailed } from './gunzip.js';
+import { LineCutter, type LinePart } from './lines.js';
+import { readPieces } from './pieces.js';
+import { BlockPool } from './pool.js';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+/** What zlib is fed at a time. */
+const PIECE_BYTES = 64 * KiB;
+const DEFAULT_LINE_LIMIT = 16 * MiB;
+const DEFAULT_LIMITS: InflateLimits = { maxRatio: 200, bombFloor: 256 * MiB, maxInflated: MiB * MiB };
+
+/** Opens a file at its first byte; called again it gives the same bytes. */
+export type OpenFile = () => Promise<Readable>;
+
+export interface ReadBlocksOptions extends Partial<InflateLimits> {
+  /** where buffers come from; give each block's back when nobody reads it any more */
+  pool?: BlockPool;
+  /** bytes of the longest line that goes into a block, its newline counted: 16 MiB or, if less, the pool's capacity */
+  lineLimit?: number;
+  signal?: AbortSignal;
+}
+
+/** What became of a file. The bytes of its blocks and oversize lines, and `partialLine`, add up to `inflatedBytes`. */
+export interface FileSummary {
+  /** of a damaged file those before the damage */
+  compressedBytes: number;
+  /** a newline added to the last line is not counted */
+  inflatedBytes: number;
+  /** lines delivered, in blocks or as oversize lines */
+  lines: number;
+  /** bytes of the line that damage cut off: it is not delivered; 0 in a sound file */
+  partialLine: number;
+  damage?: Damage;
+  /** with `damage`: what the store or zlib threw */
+  cause?: unknown;
+}
+
+/** The parts of a file in the order of its bytes; the summary is the last, and always there. */
+export type FilePart = LinePart | { kind: 'end'; summary: FileSummary };
+
+/**
+ * Reads a gzip file (or plain NDJSON text) as blocks of whole lines. Damage is not thrown: the whole lines before it are
+ * delivered, and the summary tells. In a corrupt file these are the lines whose bytes all come from before the first bad
+ * compressed byte; to get at the last of them the file is opened a second time.
+ *
+ * Memory: one buffer of the pool, and what 64 KiB of the file inflate to (commonly 0.5 MiB, at most 66 MiB), beside the blocks
+ * handed out. The source is destroyed however reading ends.
+ *
+ * @throws the signal's reason when it aborts; RangeError when `lineLimit` exceeds the pool's capacity
+ */
+export async function* readBlocks(open: OpenFile, options: ReadBlocksOptions = {}): AsyncGenerator<FilePart, void, void> {
+  const pool = options.pool ?? new BlockPool();
+  const lineLimit = options.lineLimit ?? Math.min(DEFAULT_LINE_LIMIT, pool.capacity);
+  if (lineLimit > pool.capacity) throw new RangeError(`a line of ${lineLimit} bytes does not fit a block of ${pool.capacity}`);
+  const file: Source = { open, limits: { ...DEFAULT_LIMITS, ...options }, signal: options.signal, compressedBytes: 0 };
+  const cutter = new LineCutter(pool, lineLimit);
+  let broken: BrokenFile | undefined;
+  try {
+    try {
+      for await (const chunk of inflate(file)) yield* cutter.write(chunk);
+    } catch (error) {
+      if (!(error instanceof BrokenFile)) throw error;
+      broken = error;
+    }
+    yield* broken ? cutter.flush() : cutter.end();
+    const { lines, partialLine, inflatedBytes } = cutter;
+    const summary: FileSummary = { compressedBytes: file.compressedBytes, inflatedBytes, lines, partialLine };
+    if (broken) {
+      const { reason, compressedOffset, message, cause } = broken;
+      summary.compressedBytes = compressedOffset;
+      summary.damage = { reason, compressedOffset, inflatedOffset: inflatedBytes - partialLine, message };
+      if (cause !== undefined) summary.cause = cause;
+    }
+    yield { kind: 'end', summary };
+  } finally {
+    cutter.release();
+  }
+}
+
+/** A file being read. */
+interface Source {
+  open: OpenFile;
+  limits: InflateLimits;
+  signal: AbortSignal | undefined;
+  compressedBytes: number;
+}
+
+/** The file's inflated bytes. A piece that zlib fails in is inflated again byte by byte, up to the bad one. */
+async function* inflate(file: Source): AsyncGenerator<Uint8Array, void, void> {
+  let delivered = 0;
+  let failedPiece: number;
+  try {
+    for await (const chunk of decode(file)) {
+      delivered += chunk.length;
+      yield chunk;
+    }
+    return;
+  } catch (error) {
+    if (!(error instanceof PieceFailed)) throw error;
+    failedPiece = error.offset;
+  }
+  let position = 0;
+  for await (const chunk of decode(file, failedPiece)) {
+    const known = Math.min(chunk.length, delivered - position);
+    position += known;
+    if (known < chunk.length) yield chunk.subarray(known);
+  }
+}
+
+/** One pass over the file: text as it is, gzip inflated; from the offset `bytewiseFrom` on byte by byte. */
+async function* decode(file: Source, bytewiseFrom = Number.POSITIVE_INFINITY): AsyncGenerator<Uint8Array, void, void> {
+  const gunzip = new Gunzip(file.limits);
+  let isText = false;
+  file.compressedBytes = 0;
+  try {
+    for await (const piece of readPieces(file.open, PIECE_BYTES, file.signal)) {
+      if (file.compressedBytes === 0) isText = looksLikeText(piece);
+      if (isText) yield piece;
+      else if (file.compressedBytes < bytewiseFrom) yield* gunzip.write(piece);
+      else for (let at = 0; at < piece.length; at++) yield* gunzip.write(piece.subarray(at, at + 1));
+      file.compressedBytes += piece.length;
+    }
+    if (!isText) await gunzip.finish();
+  } finally {
+    gunzip.destroy();
+  }
+}
+
+/**
+ * Tells NDJSON text from gzip by the first bytes.
+ *
+ * @throws BrokenFile `not-gzip` when it is neither
+ */
+function looksLikeText(start: Uint8Array): boolean {
+  if (start[0] === 0x1f && (start.length === 1 || start[1] === 0x8b)) return false;
+  if ('{ \t\r\n'.includes(String.fromCharCode(start[0]))) return true;
+  const shown = Buffer.from(start.subarray(0, 2)).toString('hex');
+  throw new BrokenFile('not-gzip', 0, `the file begins with ${shown} in hex: it is neither gzip (1f8b) nor lines of JSON`);
+}

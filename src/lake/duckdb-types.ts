@@ -1,0 +1,26 @@
+/** A layout's columns as DuckDB types. */
+import { BIGINT, BOOLEAN, DOUBLE, type DuckDBType, INTEGER, LIST, MAP, STRUCT, TIMESTAMPTZ, VARCHAR } from '@duckdb/node-api';
+import type { LayoutNode } from '../ocsf/layout.js';
+
+export function duckdbType(node: LayoutNode): DuckDBType {
+  switch (node.type) {
+    case 'string':
+      return VARCHAR;
+    case 'integer':
+      return INTEGER;
+    case 'long':
+      return BIGINT;
+    case 'float':
+      return DOUBLE;
+    case 'boolean':
+      return BOOLEAN;
+    case 'timestamp':
+      return TIMESTAMPTZ;
+    case 'map':
+      return MAP(VARCHAR, VARCHAR);
+    case 'list':
+      return LIST(duckdbType(node.element!));
+    case 'struct':
+      return STRUCT(Object.fromEntries((node.children ?? []).map((child) => [child.name, duckdbType(child)])));
+  }
+}

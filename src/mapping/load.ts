@@ -1,0 +1,145 @@
+/** Mapping files → a {@link MappingSet}, checked against OCSF. Pure: the caller reads the files. */
+import type { OcsfSchema } from '../ocsf/schema.js';
+import { type ClassFileContext, readClassFile } from './class-file.js';
+import { mappingInvalid } from './errors.js';
+import type { Shared } from './expand.js';
+import { mappingVersion } from './mapping-version.js';
+import type { MappingSet, Where } from './model.js';
+import { type Problem, Problems } from './problem.js';
+import { type OrderedRule, type Origin, orderRules } from './rule-order.js';
+import { type ClassFile, checkShape, SHAPES, type SharedFile } from './shape.js';
+import { DEFAULT_SEVERITY, readObservables, readShared, readUnknown } from './shared-file.js';
+import { Sites } from './site.js';
+import { type ClassFileHead, sourceNames } from './source-name.js';
+import type { ReadContext } from './written.js';
+import { Locations, readTree, type Tree } from './yaml-tree.js';
+
+export interface MappingFile {
+  /** `dns_activity.yaml`, or with folders before it; it orders the rules and stands in messages */
+  name: string;
+  text: string;
+  /** a user's rules go before the built-in ones; `built-in` unless told */
+  origin?: Origin;
+}
+
+export interface MappingCheck {
+  /** by file and line; empty where all is well */
+  problems: Problem[];
+  /** only where there is no problem */
+  set?: MappingSet;
+}
+
+const SHARED_NAME = '_shared.yaml';
+
+/**
+ * The mapping that the files say.
+ *
+ * @param files class files and at most one `_shared.yaml` of each origin, in any order
+ * @param schemas every OCSF version that is supported, the default first: an attribute is unknown if none of them has it
+ * @throws FalconryError `MAPPING_INVALID` with all problems
+ */
+export function parseMappings(files: readonly MappingFile[], schemas: readonly OcsfSchema[]): MappingSet {
+  const { set, problems } = checkMappings(files, schemas);
+  if (!set) throw mappingInvalid(problems);
+  return set;
+}
+
+/** {@link parseMappings} without the throw. Where a file is no YAML or has a wrong shape, meanings are not checked yet. */
+export function checkMappings(files: readonly MappingFile[], schemas: readonly OcsfSchema[]): MappingCheck {
+  const problems = new Problems();
+  const context: ReadContext = { locations: new Locations(), problems };
+  const parsed = [...files].sort(byOriginAndName).map((file) => parseFile(file, context));
+  if (problems.count > 0) return { problems: problems.sorted() };
+
+  const sites = new Sites(schemas);
+  const shared = { blocks: new Map(), objects: new Map() } as Shared;
+  const set: MappingSet = {
+    version: mappingVersion(files.map(({ name, text, origin }) => ({ name: origin === 'user' ? `user/${name}` : name, text }))),
+    sources: [],
+    placeholders: [],
+    observableTypes: [],
+    unknown: { severity: DEFAULT_SEVERITY, entries: [] },
+    rules: [],
+  };
+  const sharedBy: Record<Origin, Shared> = { 'built-in': shared, user: shared };
+  for (const { origin, sharedFile } of parsed) {
+    if (!sharedFile) continue;
+    // The built-in file comes first: a user's file sees its blocks and objects, and not the other way round.
+    const own = readShared(sharedFile, sharedBy[origin], context);
+    if (origin === 'built-in') sharedBy['built-in'] = own;
+    sharedBy.user = own;
+    if (sharedFile.placeholders) set.placeholders = sharedFile.placeholders.map(String);
+    if (sharedFile.observables) set.observableTypes = readObservables(sharedFile, schemas, context);
+    if (sharedFile.unknown) set.unknown = readUnknown(sharedFile.unknown, own, sites, context);
+  }
+
+  const rules: OrderedRule[] = [];
+  for (const { origin, classFile } of parsed) {
+    const forFile: ClassFileContext = { ...context, sites, origin, shared: sharedBy[origin] };
+    if (classFile) rules.push(...readClassFile(classFile, forFile));
+  }
+  set.rules = orderRules(rules, problems);
+  set.sources = sourceNames(classHeads(parsed, context), writtenClasses(parsed, rules, context), problems);
+  return problems.count > 0 ? { problems: problems.sorted() } : { problems: [], set };
+}
+
+interface ParsedFile {
+  name: string;
+  origin: Origin;
+  classFile?: ClassFile;
+  sharedFile?: SharedFile;
+}
+
+function parseFile({ name, text, origin = 'built-in' }: MappingFile, { locations, problems }: ReadContext): ParsedFile {
+  const tree = readTree(name, text, locations, problems);
+  const where = { file: name, line: 1 };
+  const shaped = <Shape extends 'sharedFile' | 'classFile'>(shape: Shape, value: Tree) =>
+    checkShape(SHAPES[shape], value, where, locations, problems);
+  if (tree === undefined) return { name, origin };
+  if (isShared(name)) {
+    const sharedFile = tree === null ? {} : shaped('sharedFile', tree);
+    return sharedFile ? { name, origin, sharedFile: sharedFile as SharedFile } : { name, origin };
+  }
+  const classFile = shaped('classFile', tree);
+  return classFile ? { name, origin, classFile: classFile as ClassFile } : { name, origin };
+}
+
+function isShared(name: string): boolean {
+  return name === SHARED_NAME || name.endsWith(`/${SHARED_NAME}`);
+}
+
+function byOriginAndName(a: MappingFile, b: MappingFile): number {
+  const [originA, originB] = [a.origin ?? 'built-in', b.origin ?? 'built-in'];
+  if (originA !== originB) return originA === 'built-in' ? -1 : 1;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function classHeads(parsed: readonly ParsedFile[], { locations }: ReadContext): ClassFileHead[] {
+  return parsed.flatMap(({ classFile }) => {
+    if (!classFile) return [];
+    const { class: name, source } = classFile;
+    return [
+      {
+        class: name,
+        ...(source !== undefined && { source }),
+        where: locations.of(classFile, source === undefined ? 'class' : 'source'),
+      },
+    ];
+  });
+}
+
+/** Every class that events can become, with the line that says so first. */
+function writtenClasses(
+  parsed: readonly ParsedFile[],
+  rules: readonly OrderedRule[],
+  { locations }: ReadContext,
+): Map<string, Where> {
+  const classes = new Map<string, Where>();
+  const add = (name: string, where: Where) => {
+    if (!classes.has(name)) classes.set(name, where);
+  };
+  for (const { classFile } of parsed) if (classFile) add(classFile.class, locations.of(classFile, 'class'));
+  for (const { rule } of rules) for (const fallback of rule.fallbacks) add(fallback.class, rule.where);
+  add('base_event', { file: SHARED_NAME, line: 1 });
+  return classes;
+}

@@ -1,0 +1,95 @@
+/** A class or object in all versions that have it, and the attributes that entries name there; asked often, so it remembers. */
+import type { OcsfSchema, OcsfVersion } from '../ocsf/schema.js';
+import { classOwner, type Found, findAttribute, type Owner, objectOwner, pathProblem, selfFilled } from './attribute.js';
+import type { EnumSite } from './fit-scalar.js';
+import type { Value } from './model.js';
+
+export class Site {
+  private readonly slots = new Map<string, Slot>();
+
+  /** @param owners the default version first */
+  constructor(readonly owners: readonly Owner[]) {}
+
+  get versions(): OcsfVersion[] {
+    return this.owners.map((owner) => owner.schema.version);
+  }
+
+  at(path: string): Slot {
+    let slot = this.slots.get(path);
+    if (!slot) this.slots.set(path, (slot = new Slot(this, path)));
+    return slot;
+  }
+}
+
+/** The attribute at a path of a site. */
+export class Slot {
+  readonly names: readonly string[];
+  /** in the versions that have it */
+  readonly found: readonly Found[];
+  readonly versions: ReadonlySet<OcsfVersion>;
+  /** why no entry may stand here: no version has the attribute, or it fills itself */
+  readonly closed: string | undefined;
+  /** what values became here */
+  readonly fitted = new WeakMap<Value, Value | string>();
+  private enums: EnumSite | undefined;
+  private inside: Site | undefined;
+
+  constructor({ owners }: Site, path: string) {
+    this.names = path.split('.');
+    this.found = owners.flatMap((owner) => findAttribute(owner, path) ?? []);
+    this.versions = new Set(this.found.map(({ owner }) => owner.schema.version));
+    if (this.found[0]) this.closed = selfFilled(path, this.found[0]);
+    else this.closed = owners[0] ? pathProblem(owners[0], path) : 'no version has this class';
+  }
+
+  /** The captions of an enum in all versions together. */
+  get enumSite(): EnumSite {
+    return (this.enums ??= enumSite(this.found));
+  }
+
+  /** The objects that an object attribute or an array of objects holds. */
+  get objects(): Site {
+    return (this.inside ??= new Site(this.found.flatMap(({ attribute, owner }) => objectOwner(owner.schema, attribute) ?? [])));
+  }
+}
+
+/** The sites of classes. */
+export class Sites {
+  private readonly sites = new Map<string, Site>();
+
+  constructor(readonly schemas: readonly OcsfSchema[]) {}
+
+  /** The class in those of the versions that have it; `owners` is empty where none has. */
+  of(name: string, versions?: readonly OcsfVersion[]): Site {
+    const key = `${name} ${versions?.join() ?? ''}`;
+    let site = this.sites.get(key);
+    if (!site) this.sites.set(key, (site = new Site(this.owners(name, versions))));
+    return site;
+  }
+
+  /** The names of the classes that any version has. */
+  names(): Set<string> {
+    return new Set(this.schemas.flatMap((schema) => [...schema.classes.keys()]));
+  }
+
+  private owners(name: string, versions?: readonly OcsfVersion[]): Owner[] {
+    return this.schemas.flatMap((schema) => {
+      const found = schema.classes.get(name);
+      return found && (versions?.includes(schema.version) ?? true) ? [classOwner(schema, found)] : [];
+    });
+  }
+}
+
+function enumSite(found: readonly Found[]): EnumSite {
+  const captions = new Set<string>();
+  const ids: Record<string, string> = {};
+  let takesSource = false;
+  for (const { attribute } of found) {
+    for (const [id, caption] of Object.entries(attribute.enum ?? {})) {
+      captions.add(caption);
+      ids[id] ??= caption;
+    }
+    if (attribute.sibling !== undefined && attribute.enum && Object.hasOwn(attribute.enum, '99')) takesSource = true;
+  }
+  return { captions, ids, takesSource };
+}

@@ -1,0 +1,189 @@
+/** Kernels: fill one leaf of many rows from one slot, by the leaf's reading. */
+import type { LeafOp } from '../mapping/plan.js';
+import type { Filling } from './batch.js';
+import type { Column } from './column.js';
+import { BUFFER, type ConstantTexts } from './constants.js';
+import { applyParts, type Cursor } from './made-text.js';
+import { readFloat, readHex, readInteger, readLong, readTime, timeIsFiner } from './number.js';
+import { rangeOf, type Reader, readBoolean, readerOf, readSeconds } from './reader.js';
+import type { ActiveSet } from './settle.js';
+import { ABSENT, ACCEPT, REJECT, testText, type Verdict } from './text.js';
+
+/** What became of a value: {@link Verdict}, or written in part: the field must stay in `unmapped` as well. */
+export const IN_PART = 3;
+export type Outcome = Verdict | typeof IN_PART;
+
+export interface LoadedLeaf {
+  op: LeafOp;
+  column: Column;
+  caption: Column | undefined;
+  reader: Reader;
+  /** enum captions and table texts by entry */
+  views: Int32Array;
+  otherView: number;
+}
+
+export function loadLeaf(op: LeafOp, nodes: readonly Column[], constants: ConstantTexts): LoadedLeaf {
+  const { reading } = op;
+  const texts = reading.kind === 'enum' || reading.kind === 'ranges' ? reading.captions : reading.kind === 'table' ? reading.texts : [];
+  const other = reading.kind === 'enum' ? reading.other?.caption : undefined;
+  return {
+    op,
+    column: nodes[op.node]!,
+    caption: op.caption < 0 ? undefined : nodes[op.caption]!,
+    reader: readerOf(reading),
+    views: Int32Array.from(texts, (text) => constants.view(text)),
+    otherView: other === undefined || other === null ? -1 : constants.view(other),
+  };
+}
+
+export function fillLeaves(leaves: readonly LoadedLeaf[], filling: Filling, active: ActiveSet): void {
+  for (const leaf of leaves) {
+    const { reading } = leaf.op;
+    if (reading.kind === 'text' && reading.parts.length === 0) fillWholeText(leaf, filling, active);
+    else fillLeaf(leaf, filling, active);
+  }
+}
+
+/** The commonest kernel, without a cursor: the whole text of the field. */
+function fillWholeText(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
+  const { column, op } = leaf;
+  const { reading, slot, keeps, ifEmpty } = op;
+  if (reading.kind !== 'text') return;
+  const { test, maxLength, hexDigits } = reading;
+  const { rows, blocks, order, start, failures } = filling;
+  const { cells } = rows;
+  for (let k = 0; k < active.count; k++) {
+    const i = active.positions[k]!;
+    const row = order[start + i]!;
+    const at = rows.base[row]! + slot * 2;
+    const length = cells[at + 1]!;
+    if (length < 0) continue;
+    if (ifEmpty && column.isSet(i)) {
+      if (keeps) failures.add(i, slot, false);
+      continue;
+    }
+    const block = rows.block[row]!;
+    const bytes = blocks[block]!;
+    const offset = cells[at]!;
+    const verdict = testText(test, bytes, offset, length, maxLength, hexDigits);
+    if (verdict === ACCEPT) column.setText(i, bytes, offset, length, BUFFER.blocks + block);
+    else if (verdict === REJECT && keeps) failures.add(i, slot, true);
+  }
+}
+
+function fillLeaf(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
+  const { column, op } = leaf;
+  const { slot, keeps, ifEmpty } = op;
+  const { rows, blocks, order, start, failures, cursor } = filling;
+  const { cells } = rows;
+  for (let k = 0; k < active.count; k++) {
+    const i = active.positions[k]!;
+    const row = order[start + i]!;
+    const at = rows.base[row]! + slot * 2;
+    const length = cells[at + 1]!;
+    if (length < 0) continue;
+    if (ifEmpty && column.isSet(i)) {
+      if (keeps) failures.add(i, slot, false);
+      continue;
+    }
+    const block = rows.block[row]!;
+    cursor.bytes = blocks[block]!;
+    cursor.offset = cells[at]!;
+    cursor.length = length;
+    cursor.buffer = BUFFER.blocks + block;
+    const outcome = writeLeaf(leaf, i, cursor, filling);
+    if (keeps && (outcome === REJECT || outcome === IN_PART)) failures.add(i, slot, outcome === REJECT && isFault(leaf));
+  }
+}
+
+/** A value outside an enum's or table's list is not wrong, only unknown: it is not counted as an impossible value. */
+export function isFault(leaf: LoadedLeaf): boolean {
+  const { kind } = leaf.op.reading;
+  return kind !== 'enum' && kind !== 'table';
+}
+
+/** Reads the value at the cursor, takes its parts and writes it to `row` of the leaf's column. */
+export function writeLeaf(leaf: LoadedLeaf, row: number, cursor: Cursor, filling: Filling): Outcome {
+  const { column, caption, reader, op } = leaf;
+  const { reading } = op;
+  if ('parts' in reading && reading.parts.length > 0 && !applyParts(reading.parts, cursor, filling.made, BUFFER.made)) return ABSENT;
+  const { bytes, offset, length, buffer } = cursor;
+  if (length === 0) return ABSENT;
+  const { views } = filling.constants;
+  switch (reading.kind) {
+    case 'text': {
+      const verdict = testText(reading.test, bytes, offset, length, reading.maxLength, reading.hexDigits);
+      if (verdict === ACCEPT) column.setText(row, bytes, offset, length, buffer);
+      return verdict;
+    }
+    case 'integer': {
+      const value = reading.radix === 16 ? readHex(bytes, offset, length) : readInteger(bytes, offset, length);
+      if (!(value >= reading.min && value <= reading.max)) return REJECT;
+      column.setInteger(row, value);
+      return ACCEPT;
+    }
+    case 'long': {
+      const value = readInteger(bytes, offset, length);
+      if (reading.radix === 10 && !Number.isNaN(value)) {
+        column.setLong(row, value);
+        return ACCEPT;
+      }
+      const large = readLong(bytes, offset, length, reading.radix);
+      if (large === undefined) return REJECT;
+      column.setBigInt(row, large);
+      return ACCEPT;
+    }
+    case 'float': {
+      const value = readFloat(bytes, offset, length);
+      if (Number.isNaN(value)) return REJECT;
+      column.setFloat(row, value);
+      return ACCEPT;
+    }
+    case 'boolean': {
+      const value = readBoolean(bytes, offset, length);
+      if (value === undefined) return REJECT;
+      column.setBoolean(row, value);
+      return ACCEPT;
+    }
+    case 'time': {
+      const value = readTime(bytes, offset, length, reading.unit);
+      if (Number.isNaN(value)) return REJECT;
+      column.setLong(row, value);
+      return timeIsFiner ? IN_PART : ACCEPT;
+    }
+    case 'seconds': {
+      const value = readSeconds(bytes, offset, length);
+      if (Number.isNaN(value)) return REJECT;
+      column.setInteger(row, value);
+      return ACCEPT;
+    }
+    case 'enum': {
+      const found = reader.index!.find(bytes, offset, length);
+      if (found < 0) {
+        if (reading.other === undefined) return REJECT;
+        column.setInteger(row, reading.other.id);
+        if (leaf.otherView >= 0) caption?.setView(row, views, leaf.otherView);
+        else if (caption === undefined || testText('string', bytes, offset, length, 65535) !== ACCEPT) return IN_PART;
+        else caption.setText(row, bytes, offset, length, buffer);
+        return leaf.otherView >= 0 ? IN_PART : ACCEPT;
+      }
+      column.setInteger(row, reading.ids[found]!);
+      caption?.setView(row, views, leaf.views[found]!);
+      return reader.distinct![found] ? ACCEPT : IN_PART;
+    }
+    case 'table': {
+      const found = reader.index!.find(bytes, offset, length);
+      if (found < 0) return REJECT;
+      column.setView(row, views, leaf.views[found]!);
+      return reader.distinct![found] ? ACCEPT : IN_PART;
+    }
+    case 'ranges': {
+      const found = rangeOf(reading, bytes, offset, length);
+      if (found < 0) return REJECT;
+      column.setInteger(row, reading.ids[found]!);
+      caption?.setView(row, views, leaf.views[found]!);
+      return ACCEPT;
+    }
+  }
+}

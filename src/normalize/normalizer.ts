@@ -1,0 +1,325 @@
+/**
+ * The core as one piece: blocks of lines in, sorted batches of OCSF rows out. It holds one *window*: the rows of the blocks it was
+ * given since the last {@link Normalizer.reset}.
+ *
+ * Counts add up: every non-blank line ends as exactly one of written, quarantined, duplicate or filtered.
+ */
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { CompiledMapping } from '../mapping/plan.js';
+import { LineCells } from '../scan/cells.js';
+import { hashBytes } from '../scan/dictionary.js';
+import { ExactParser, type LineFault, TextBuffer } from '../scan/exact.js';
+import { FlatScanner } from '../scan/flat.js';
+import { BATCH_ROWS, BatchBuilder } from './batch.js';
+import type { Column } from './column.js';
+import { BUFFER, ConstantTexts, writeView } from './constants.js';
+import { Failures } from './failures.js';
+import { MadeText } from './made-text.js';
+import { orderRows } from './order.js';
+import { type Group, Router, type RouterOptions } from './router.js';
+import { RowTable } from './row-table.js';
+import type { UnmappedFilling } from './unmapped.js';
+
+/** A line that could not be converted, with its own bytes; valid only during the call. */
+export interface QuarantinedLine {
+  reason: LineFault | 'no-event-type' | 'no-time';
+  /** from 1 */
+  line: number;
+  /** offset in the inflated file */
+  offset: number;
+  bytes: Uint8Array;
+}
+
+/** What became of lines; `read` is the sum of the other four. */
+export interface Outcomes {
+  read: number;
+  written: number;
+  quarantined: number;
+  duplicate: number;
+  filtered: number;
+}
+
+/** Lines as {@link LineBlock} has them. */
+export interface Lines {
+  bytes: Uint8Array;
+  /** bytes in use; the last is a newline */
+  length: number;
+  /** offset in the inflated file */
+  offset: number;
+  /** from 1 */
+  firstLine: number;
+}
+
+/** A filled batch: Arrow buffers of one class's columns, and the buffers that their string views point into. */
+export interface Batch {
+  rows: number;
+  columns: readonly Column[];
+  /** by the index in the views: constants, keys, made texts, then the window's blocks */
+  buffers: readonly Uint8Array[];
+}
+
+const SIDE_BLOCK = 1 << 20;
+
+export class Normalizer {
+  readonly router: Router;
+  readonly rows = new RowTable();
+  /** the window's blocks, by {@link RowTable.block} */
+  readonly blocks: Uint8Array[] = [];
+  /** bytes in use in each block */
+  readonly blockLengths: number[] = [];
+  /** values an attribute could not hold, by event type and field */
+  readonly invalid = new Map<string, number>();
+  /** events of types that no mapping names, by event type */
+  readonly unknown = new Map<string, number>();
+  readonly constants = new ConstantTexts();
+  private readonly cells = new LineCells();
+  private readonly scanner: FlatScanner;
+  private readonly parser: ExactParser;
+  private readonly text = new TextBuffer();
+  private readonly builders: (BatchBuilder | undefined)[] = [];
+  private readonly slotFields: (Int32Array | undefined)[] = [];
+  private readonly filling: UnmappedFilling;
+  private readonly buffers: Uint8Array[] = [];
+  private keyViewsMade = 0;
+  private readonly keyViews = new Int32Array(65_536 * 4);
+  private sideBlock = -1;
+
+  constructor(
+    readonly mapping: CompiledMapping,
+    options: RouterOptions,
+  ) {
+    this.router = new Router(mapping, this.rows, options);
+    this.scanner = new FlatScanner(this.router.fields);
+    this.parser = new ExactParser(this.router.fields);
+    this.filling = {
+      rows: this.rows,
+      blocks: this.blocks,
+      order: new Int32Array(0),
+      start: 0,
+      count: 0,
+      constants: this.constants,
+      made: new MadeText(),
+      cursor: { bytes: this.text.bytes, offset: 0, length: 0, buffer: 0 },
+      scratch: [],
+      failures: new Failures((position, slot) => this.countInvalid(position, slot)),
+      keys: { views: this.keyViews, slotFields: (route) => this.slotFieldsOf(route) },
+    };
+  }
+
+  /** Begins a unit: `--dedupe` forgets, counts start again. */
+  startUnit(): void {
+    this.router.startUnit();
+    this.invalid.clear();
+    this.unknown.clear();
+    this.reset();
+  }
+
+  /** Forgets the window's rows and blocks. */
+  reset(): void {
+    this.rows.reset();
+    this.router.startWindow();
+    this.blocks.length = 0;
+    this.blockLengths.length = 0;
+    this.sideBlock = -1;
+  }
+
+  /** Scans and routes all lines of a block; the block's bytes must stay as they are until {@link reset}. */
+  add(lines: Lines, outcomes: Outcomes, onQuarantine: (line: QuarantinedLine) => void): void {
+    const { bytes, length } = lines;
+    const block = this.addBlock(bytes, length);
+    const valid = isUtf8(bytes.subarray(0, length));
+    let line = lines.firstLine;
+    for (let p = 0; p < length; line++) {
+      let next = -1;
+      const start = p;
+      if (valid) next = this.scanner.scan(bytes, p, this.cells);
+      if (next >= 0) {
+        p = next;
+        outcomes.read++;
+        const routed = this.router.route(this.cells, block, false);
+        if (routed === 'written') {
+          outcomes.written++;
+          continue;
+        }
+        if (routed === 'duplicate') outcomes.duplicate++;
+        else if (routed === 'out-of-range') outcomes.filtered++;
+        else if (routed === 'needs-exact') this.addExact(bytes, start, p - 1, line, lines.offset, outcomes, onQuarantine);
+        else this.quarantine(routed, bytes, start, p - 1, line, lines.offset, outcomes, onQuarantine);
+        continue;
+      }
+      const end = bytes.indexOf(10, p);
+      p = end + 1;
+      if (isBlank(bytes, start, end)) continue;
+      outcomes.read++;
+      this.addExact(bytes, start, end, line, lines.offset, outcomes, onQuarantine);
+    }
+  }
+
+  private addBlock(bytes: Uint8Array, length: number): number {
+    this.blockLengths.push(length);
+    return this.blocks.push(bytes) - 1;
+  }
+
+  private addExact(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    line: number,
+    fileOffset: number,
+    outcomes: Outcomes,
+    onQuarantine: (line: QuarantinedLine) => void,
+  ): void {
+    const { cells, text } = this;
+    const fault = this.parser.parse(bytes, start, end, text, cells);
+    if (fault !== undefined) {
+      this.quarantine(fault, bytes, start, end, line, fileOffset, outcomes, onQuarantine);
+      return;
+    }
+    this.ensureUid(bytes, start, end);
+    const block = this.placeText();
+    const routed = this.router.route(cells, block, true);
+    if (routed === 'written') outcomes.written++;
+    else if (routed === 'duplicate') outcomes.duplicate++;
+    else if (routed === 'out-of-range') outcomes.filtered++;
+    else if (routed === 'needs-exact') throw new Error('exact cells were not enough');
+    else this.quarantine(routed, bytes, start, end, line, fileOffset, outcomes, onQuarantine);
+  }
+
+  /** An event without `id` gets a hash of its line in its place: the same line, the same uid. */
+  private ensureUid(bytes: Uint8Array, start: number, end: number): void {
+    const { cells, text } = this;
+    const name = Buffer.from('id');
+    const id = this.router.fields.idOf(hashBytes(name, 0, 2), name, 0, 2);
+    let at = -1;
+    for (let i = 0; i < cells.count; i++) if (cells.field[i] === id) at = i;
+    if (at >= 0 && cells.length[at]! > 0) {
+      const value = Buffer.from(text.bytes.buffer, cells.offset[at]!, cells.length[at]!).toString('utf8');
+      if (!this.mapping.placeholders.includes(value)) return;
+    }
+    if (at < 0) {
+      if (cells.count === cells.field.length) cells.grow();
+      at = cells.count++;
+    }
+    const hash = createHash('sha256').update(bytes.subarray(start, end)).digest('hex');
+    text.reserve(hash.length);
+    Buffer.from(text.bytes.buffer).write(hash, text.length, 'latin1');
+    cells.field[at] = id;
+    cells.offset[at] = text.length;
+    cells.length[at] = hash.length;
+    text.length += hash.length;
+    cells.bytes = text.bytes;
+  }
+
+  /** Copies the exact parser's text into a side block of the window and moves the cells there. */
+  private placeText(): number {
+    const { cells, text } = this;
+    let block = this.sideBlock;
+    if (block < 0 || this.blockLengths[block]! + text.length > this.blocks[block]!.length) {
+      block = this.addBlock(new Uint8Array(Math.max(SIDE_BLOCK, text.length)), 0);
+      this.sideBlock = block;
+    }
+    const shift = this.blockLengths[block]!;
+    this.blocks[block]!.set(text.bytes.subarray(0, text.length), shift);
+    this.blockLengths[block] = shift + text.length;
+    for (let i = 0; i < cells.count; i++) cells.offset[i]! += shift;
+    cells.bytes = this.blocks[block]!;
+    return block;
+  }
+
+  private quarantine(
+    reason: QuarantinedLine['reason'],
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    line: number,
+    fileOffset: number,
+    outcomes: Outcomes,
+    onQuarantine: (line: QuarantinedLine) => void,
+  ): void {
+    outcomes.quarantined++;
+    onQuarantine({ reason, line, offset: fileOffset + start, bytes: bytes.subarray(start, end) });
+  }
+
+  /** The window's groups with their rows in order. */
+  sortedGroups(): { group: Group; order: Int32Array }[] {
+    const orders = orderRows(this.rows, this.router.groups.length, this.blocks);
+    return this.router.groups.map((group, i) => ({ group, order: orders[i]! }));
+  }
+
+  /**
+   * Fills the next batch of a group: at most {@link BATCH_ROWS} rows from `order[start]`. It is valid until the next call for the
+   * same class.
+   */
+  batch(group: Group, order: Int32Array, start: number): Batch {
+    const { filling, buffers } = this;
+    filling.order = order;
+    filling.start = start;
+    filling.count = Math.min(BATCH_ROWS, order.length - start);
+    this.updateKeyViews();
+    const builder = this.builder(group.class);
+    builder.fill(filling);
+    buffers.length = 0;
+    buffers[BUFFER.constants] = this.constants.bytes.subarray(0, this.constants.length);
+    buffers[BUFFER.keys] = this.router.fields.keyBytes.subarray(0, this.router.fields.keyBytesUsed);
+    buffers[BUFFER.made] = filling.made.bytes.subarray(0, filling.made.length);
+    for (let i = 0; i < this.blocks.length; i++) buffers[BUFFER.blocks + i] = this.blocks[i]!.subarray(0, this.blockLengths[i]!);
+    this.countUnknown(order, start, filling.count);
+    return { rows: filling.count, columns: builder.columns, buffers };
+  }
+
+  private builder(cls: number): BatchBuilder {
+    this.builders[cls] ??= new BatchBuilder(this.mapping.classes[cls]!, this.mapping, this.router.routes, this.constants);
+    return this.builders[cls];
+  }
+
+  /** The dictionary learns keys with every block: their views follow. */
+  private updateKeyViews(): void {
+    const { fields } = this.router;
+    for (; this.keyViewsMade < fields.size; this.keyViewsMade++) {
+      const id = this.keyViewsMade;
+      const offset = fields.keyOffset[id]!;
+      writeView(this.keyViews, id, fields.keyBytes, offset, fields.keyLength[id]!, BUFFER.keys, offset);
+    }
+  }
+
+  private slotFieldsOf(route: number): Int32Array {
+    let ids = this.slotFields[route];
+    if (ids === undefined) {
+      const { fields } = this.router;
+      ids = Int32Array.from(this.router.routes[route]!.route.slots, (name) => {
+        const bytes = Buffer.from(name);
+        return fields.idOf(hashBytes(bytes, 0, bytes.length), bytes, 0, bytes.length);
+      });
+      this.slotFields[route] = ids;
+    }
+    return ids;
+  }
+
+  private countInvalid(position: number, slot: number): void {
+    const row = this.filling.order[this.filling.start + position]!;
+    const field = this.router.routes[this.rows.route[row]!]!.route.slots[slot] ?? '?';
+    const key = `${this.router.typeName(this.rows.eventType[row]!)}.${field}`;
+    this.invalid.set(key, (this.invalid.get(key) ?? 0) + 1);
+  }
+
+  private countUnknown(order: Int32Array, start: number, count: number): void {
+    const { eventType } = this.rows;
+    const { known } = this.router;
+    for (let i = start; i < start + count; i++) {
+      const type = eventType[order[i]!]!;
+      if (type < known) continue;
+      const name = this.router.typeName(type);
+      this.unknown.set(name, (this.unknown.get(name) ?? 0) + 1);
+    }
+  }
+}
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let p = start; p < end; p++) {
+    const c = bytes[p]!;
+    if (c !== 32 && c !== 9 && c !== 13) return false;
+  }
+  return true;
+}
+

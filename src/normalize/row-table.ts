@@ -1,0 +1,49 @@
+/** Rows of a window: for each event its route, time and group, and where its fields' values lie. */
+export class RowTable {
+  count = 0;
+  route = new Uint16Array(1 << 14);
+  alternative = new Uint8Array(1 << 14);
+  eventType = new Uint16Array(1 << 14);
+  /** index of the block the values lie in */
+  block = new Uint16Array(1 << 14);
+  /** start of the row in {@link cells} */
+  base = new Int32Array(1 << 14);
+  /** epoch milliseconds */
+  time = new Float64Array(1 << 14);
+  group = new Int32Array(1 << 14);
+  /**
+   * A row: (offset, length) a slot, then the number of further fields, then (field, offset, length) each.
+   *
+   * Length -1: the row has no such field. Length -2 - n: a placeholder of n bytes. Field -1 - n: a key that the dictionary does
+   * not hold; its n bytes follow the value.
+   */
+  cells = new Int32Array(1 << 18);
+  cellsUsed = 0;
+
+  reset(): void {
+    this.count = 0;
+    this.cellsUsed = 0;
+  }
+
+  /** Room for one more row of at most `cells` cells. */
+  reserve(cells: number): void {
+    if (this.count === this.route.length) {
+      const rows = this.count * 2;
+      this.route = grown(this.route, new Uint16Array(rows));
+      this.alternative = grown(this.alternative, new Uint8Array(rows));
+      this.eventType = grown(this.eventType, new Uint16Array(rows));
+      this.block = grown(this.block, new Uint16Array(rows));
+      this.base = grown(this.base, new Int32Array(rows));
+      this.time = grown(this.time, new Float64Array(rows));
+      this.group = grown(this.group, new Int32Array(rows));
+    }
+    if (this.cellsUsed + cells > this.cells.length) {
+      this.cells = grown(this.cells, new Int32Array(Math.max(this.cells.length * 2, this.cellsUsed + cells)));
+    }
+  }
+}
+
+function grown<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(from: T, to: T): T {
+  to.set(from as never);
+  return to;
+}

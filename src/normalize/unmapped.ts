@@ -1,0 +1,60 @@
+/** `unmapped`: every field that no op took, under its own name and with its own text. */
+import type { Alternative } from '../mapping/plan.js';
+import type { Filling } from './batch.js';
+import type { Column } from './column.js';
+import { BUFFER } from './constants.js';
+import { grow } from './lists.js';
+
+/** Views of the dictionary's keys (buffer {@link BUFFER.keys}), kept up to date as it learns. */
+export interface KeyViews {
+  views: Int32Array;
+  /** field id of each slot of a route */
+  slotFields: (route: number) => Int32Array;
+}
+
+export interface UnmappedFilling extends Filling {
+  keys: KeyViews;
+}
+
+export function fillUnmapped(column: Column, filling: Filling, alternativeAt: (position: number) => Alternative): void {
+  const { rows, blocks, order, start, count, failures, keys } = filling as UnmappedFilling;
+  const { cells } = rows;
+  const [key, value] = column.children as [Column, Column];
+  for (let i = 0; i < count; i++) {
+    column.offsets[i] = column.items;
+    const row = order[start + i]!;
+    const base = rows.base[row]!;
+    const block = rows.block[row]!;
+    const bytes = blocks[block]!;
+    const { keepers } = alternativeAt(i);
+    const slots = keepers.length;
+    const rest = cells[base + slots * 2]!;
+    grow(column, slots + rest);
+    let item = column.items;
+
+    const slotFields = keys.slotFields(rows.route[row]!);
+    const failed = failures.head[i]! >= 0;
+    for (let slot = 0; slot < slots; slot++) {
+      let length = cells[base + slot * 2 + 1]!;
+      if (length === -1) continue;
+      const wanted = keepers[slot]!;
+      if (wanted > 0 && (length < 0 || !failed || failures.of(i, slot) < wanted)) continue;
+      if (length < 0) length = -2 - length;
+      key.setView(item, keys.views, slotFields[slot]!);
+      value.setText(item, bytes, cells[base + slot * 2]!, length, BUFFER.blocks + block);
+      item++;
+    }
+    for (let k = 0, at = base + slots * 2 + 1; k < rest; k++, at += 3) {
+      const field = cells[at]!;
+      const offset = cells[at + 1]!;
+      const length = cells[at + 2]!;
+      if (field >= 0) key.setView(item, keys.views, field);
+      else key.setText(item, bytes, offset + length, -1 - field, BUFFER.blocks + block);
+      value.setText(item, bytes, offset, length, BUFFER.blocks + block);
+      item++;
+    }
+    if (item > column.items) column.set(i);
+    column.items = item;
+  }
+  column.offsets[count] = column.items;
+}

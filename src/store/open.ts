@@ -1,0 +1,47 @@
+/** From what the user named to the store. */
+import { fileURLToPath } from 'node:url';
+import { badUri } from './errors.js';
+import { LocalStore } from './local.js';
+import type { S3StoreOptions } from './s3.js';
+import type { ObjectStore } from './store.js';
+
+export type StoreOptions = S3StoreOptions;
+
+/** S3's own rule for bucket names, access point aliases included. */
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+export function isS3Uri(uri: string): boolean {
+  return uri.startsWith('s3://');
+}
+
+/**
+ * Opens a path, `file://` URL or `s3://bucket/prefix`. Nothing is read yet. What is under the prefix is taken as under a
+ * folder: `s3://b/data` holds `data/x`, not `data2/x`. Options are S3's; the SDK is loaded for S3 alone.
+ *
+ * @throws STORE_BAD_URI
+ */
+export async function openStore(uri: string, options: StoreOptions = {}): Promise<ObjectStore> {
+  if (isS3Uri(uri)) return openS3(uri, options);
+  if (uri.startsWith('file://')) return new LocalStore(fileUrlPath(uri));
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(uri)) throw badUri(uri, 'its kind is not known');
+  if (uri === '' || uri.includes('\0')) throw badUri(uri, 'it is no path');
+  return new LocalStore(uri);
+}
+
+async function openS3(uri: string, options: StoreOptions): Promise<ObjectStore> {
+  const rest = uri.slice('s3://'.length);
+  const slash = rest.indexOf('/');
+  const bucket = slash < 0 ? rest : rest.slice(0, slash);
+  if (!BUCKET.test(bucket)) throw badUri(uri, `"${bucket}" is no bucket name`);
+  if (options.endpointUrl !== undefined && !URL.canParse(options.endpointUrl)) throw badUri(uri, 'its endpoint is no URL');
+  const { S3Store } = await import('./s3.js');
+  return new S3Store(bucket, slash < 0 ? '' : rest.slice(slash + 1).replace(/\/+$/, ''), options);
+}
+
+function fileUrlPath(uri: string): string {
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    throw badUri(uri, 'it is no file URL of this machine');
+  }
+}

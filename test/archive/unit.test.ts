@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planUnits, streamUnits, type Unit, type UnitFile, type UnitLimits, unitId } from '../../src/archive/unit.js';
+
+const RUNS = { seed: 73, numRuns: 300 };
+
+const files = fc.uniqueArray(
+  fc.record<UnitFile>({
+    // U+FF5E sorts below U+1F600 by bytes, above it by UTF-16 units.
+    canonicalKey: fc.string({
+      unit: fc.constantFrom('a', 'b', '/', '-', 'ü', '\uff5e', '\u{1f600}'),
+      minLength: 1,
+      maxLength: 6,
+    }),
+    size: fc.oneof(fc.nat(20), fc.nat(200)),
+    feed: fc.constantFrom('events', 'aidmaster', 'unknown'),
+  }),
+  { selector: (file) => file.canonicalKey, maxLength: 40 },
+);
+const limits = fc.record<UnitLimits>({ bytes: fc.integer({ min: 1, max: 100 }), files: fc.integer({ min: 1, max: 6 }) });
+
+const byBytes = (a: UnitFile, b: UnitFile) => Buffer.compare(Buffer.from(a.canonicalKey), Buffer.from(b.canonicalKey));
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+describe('planUnits', () => {
+  it('puts every file in exactly one unit, in byte order, within a feed', () => {
+    fc.assert(
+      fc.property(files, limits, (all, limit) => {
+        const units = planUnits(all, limit);
+        for (const feed of ['events', 'aidmaster', 'unknown']) {
+          const planned = units.filter((unit) => unit.feed === feed).flatMap((unit) => unit.files);
+          expect(planned).toEqual(all.filter((file) => file.feed === feed).sort(byBytes));
+        }
+        expect(units.every((unit) => unit.files.every((file) => file.feed === unit.feed))).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  it('keeps the limits, and never splits what would fit', () => {
+    fc.assert(
+      fc.property(files, limits, (all, limit) => {
+        const last = new Map<string, Unit>();
+        for (const unit of planUnits(all, limit)) {
+          expect(unit.bytes).toBe(unit.files.reduce((sum, file) => sum + file.size, 0));
+          expect(unit.files.length).toBeGreaterThan(0);
+          expect(unit.files.length).toBeLessThanOrEqual(limit.files);
+          if (unit.files.length > 1) expect(unit.bytes).toBeLessThanOrEqual(limit.bytes);
+          const before = last.get(unit.feed);
+          if (before && before.files.length < limit.files) expect(before.bytes + unit.files[0].size).toBeGreaterThan(limit.bytes);
+          last.set(unit.feed, unit);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('does not depend on the order of the files', () => {
+    fc.assert(
+      fc.property(files, limits, (all, limit) => {
+        expect(planUnits([...all].reverse(), limit)).toEqual(planUnits(all, limit));
+      }),
+      RUNS,
+    );
+  });
+
+  it('is the same when the files stream in', async () => {
+    await fc.assert(
+      fc.asyncProperty(files, limits, async (all, limit) => {
+        const sorted = [...all].sort(byBytes);
+        expect(await collect(streamUnits(sorted, limit))).toEqual(planUnits(all, limit));
+      }),
+      RUNS,
+    );
+  });
+
+  it('has units of at most 64 MiB and 256 files by default', () => {
+    const file = (index: number, size: number): UnitFile => ({
+      canonicalKey: String(index).padStart(5, '0'),
+      size,
+      feed: 'events',
+    });
+    const MiB = 1024 * 1024;
+    const large = planUnits([file(0, 40 * MiB), file(1, 24 * MiB), file(2, 1), file(3, 90 * MiB), file(4, 1)]);
+    expect(large.map((unit) => unit.files.length)).toEqual([2, 1, 1, 1]);
+    const small = planUnits(Array.from({ length: 600 }, (_, index) => file(index, 1000)));
+    expect(small.map((unit) => unit.files.length)).toEqual([256, 256, 88]);
+  });
+});
+
+describe('streamUnits', () => {
+  it('yields a unit before the listing has ended', async () => {
+    let listed = 0;
+    async function* listing(): AsyncGenerator<UnitFile> {
+      for (; listed < 100; ) yield { canonicalKey: `k${100 + listed++}`, size: 1, feed: 'events' };
+    }
+    for await (const unit of streamUnits(listing(), { bytes: 1000, files: 10 })) {
+      expect(unit.files).toHaveLength(10);
+      expect(listed).toBe(11);
+      break;
+    }
+  });
+});
+
+describe('unitId', () => {
+  const identity = { ocsf: '1.2.0', mapping: '7', dedupe: 'false' };
+  const unit = {
+    files: [
+      { canonicalKey: 'data/b/1.gz', size: 10, etag: 'aa' },
+      { canonicalKey: 'data/b/2.gz', size: 20, etag: 'bb' },
+    ],
+  };
+
+  it('is the hash of a canonical text, fixed for ever', () => {
+    // SHA-256 of {"files":[["data/b/1.gz",10,"aa"],…],"identity":[["dedupe","false"],…]}, computed elsewhere.
+    expect(unitId(unit, identity)).toBe('02af5f6ef8e756e0fc821b1462e1fd3a');
+  });
+
+  it('ignores the order of files and options, and what else a file carries', () => {
+    const files = [...unit.files]
+      .reverse()
+      .map((file) => ({ ...file, key: `elsewhere/${file.canonicalKey}`, lastModified: new Date() }));
+    expect(unitId({ files }, { mapping: '7', dedupe: 'false', ocsf: '1.2.0' })).toBe(unitId(unit, identity));
+  });
+
+  it('changes with every part', () => {
+    const [first, second] = unit.files;
+    const variants = [
+      { ...identity, ocsf: '1.3.0' },
+      { ...identity, more: '' },
+      { ocsf: '1.2.0', mapping: '7' },
+      { ...identity, mapping: 'false', dedupe: '7' },
+    ].map((other) => unitId(unit, other));
+    const others = [
+      [first],
+      [first, second, second],
+      [{ ...first, size: 11 }, second],
+      [{ ...first, etag: 'ab' }, second],
+      [{ ...first, canonicalKey: 'data/b/1.gz ' }, second],
+      [
+        { ...first, etag: 'bb' },
+        { ...second, etag: 'aa' },
+      ],
+    ].map((files) => unitId({ files }, identity));
+    expect(new Set([unitId(unit, identity), ...variants, ...others]).size).toBe(11);
+  });
+});
