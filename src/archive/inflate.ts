@@ -9,8 +9,10 @@ import { BlockPool } from './pool.js';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
-/** What zlib is fed at a time. */
+/** What the source is read in, so that what is delivered of a damaged file does not depend on the store's chunks. */
 const PIECE_BYTES = 64 * KiB;
+/** What zlib is fed at a time, in the first pass and in those that close in on an error. */
+const STEPS = [PIECE_BYTES, 256, 1];
 const DEFAULT_LINE_LIMIT = 16 * MiB;
 const DEFAULT_LIMITS: InflateLimits = { maxRatio: 200, bombFloor: 256 * MiB, maxInflated: MiB * MiB };
 
@@ -46,7 +48,7 @@ export type FilePart = LinePart | { kind: 'end'; summary: FileSummary };
 /**
  * Reads a gzip file (or plain NDJSON text) as blocks of whole lines. Damage is not thrown: the whole lines before it are
  * delivered, and the summary tells. In a corrupt file these are the lines whose bytes all come from before the first bad
- * compressed byte; to get at the last of them the file is opened a second time.
+ * compressed byte; to get at the last of them the file is opened again, at most twice.
  *
  * Memory: one buffer of the pool, and what 64 KiB of the file inflate to (commonly 0.5 MiB, at most 66 MiB), beside the blocks
  * handed out. The source is destroyed however reading ends.
@@ -62,7 +64,12 @@ export async function* readBlocks(open: OpenFile, options: ReadBlocksOptions = {
   let broken: BrokenFile | undefined;
   try {
     try {
-      for await (const chunk of inflate(file)) yield* cutter.write(chunk);
+      for await (const chunk of inflate(file)) {
+        for (const part of cutter.write(chunk)) {
+          yield part;
+          file.signal?.throwIfAborted();
+        }
+      }
     } catch (error) {
       if (!(error instanceof BrokenFile)) throw error;
       broken = error;
@@ -87,47 +94,59 @@ interface Source {
   open: OpenFile;
   limits: InflateLimits;
   signal: AbortSignal | undefined;
+  /** once it is read to its end */
   compressedBytes: number;
 }
 
-/** The file's inflated bytes. A piece that zlib fails in is inflated again byte by byte, up to the bad one. */
+/**
+ * The file's inflated bytes. zlib throws away what it inflated of the bytes in which it finds an error: the file is then
+ * opened again and fed in smaller steps from there on, in the end byte by byte up to the bad one.
+ */
 async function* inflate(file: Source): AsyncGenerator<Uint8Array, void, void> {
   let delivered = 0;
-  let failedPiece: number;
-  try {
-    for await (const chunk of decode(file)) {
-      delivered += chunk.length;
-      yield chunk;
+  let failedAt = 0;
+  for (const step of STEPS) {
+    let position = 0;
+    try {
+      for await (const chunk of decode(file, failedAt, step)) {
+        const known = Math.min(chunk.length, delivered - position);
+        position += chunk.length;
+        if (known === chunk.length) continue;
+        delivered = position;
+        yield chunk.subarray(known);
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof PieceFailed)) throw error;
+      failedAt = error.offset;
     }
-    return;
-  } catch (error) {
-    if (!(error instanceof PieceFailed)) throw error;
-    failedPiece = error.offset;
-  }
-  let position = 0;
-  for await (const chunk of decode(file, failedPiece)) {
-    const known = Math.min(chunk.length, delivered - position);
-    position += known;
-    if (known < chunk.length) yield chunk.subarray(known);
   }
 }
 
-/** One pass over the file: text as it is, gzip inflated; from the offset `bytewiseFrom` on byte by byte. */
-async function* decode(file: Source, bytewiseFrom = Number.POSITIVE_INFINITY): AsyncGenerator<Uint8Array, void, void> {
+/** One pass over the file: text as it is, gzip inflated; from the compressed offset `from` on in steps of `step` bytes. */
+async function* decode(file: Source, from: number, step: number): AsyncGenerator<Uint8Array, void, void> {
   const gunzip = new Gunzip(file.limits);
   let isText = false;
-  file.compressedBytes = 0;
+  let offset = 0;
   try {
     for await (const piece of readPieces(file.open, PIECE_BYTES, file.signal)) {
-      if (file.compressedBytes === 0) isText = looksLikeText(piece);
+      if (offset === 0) isText = looksLikeText(piece);
       if (isText) yield piece;
-      else if (file.compressedBytes < bytewiseFrom) yield* gunzip.write(piece);
-      else for (let at = 0; at < piece.length; at++) yield* gunzip.write(piece.subarray(at, at + 1));
-      file.compressedBytes += piece.length;
+      else for (const part of parts(piece, from - offset, step)) yield* gunzip.write(part);
+      offset += piece.length;
     }
     if (!isText) await gunzip.finish();
+    file.compressedBytes = offset;
   } finally {
     gunzip.destroy();
+  }
+}
+
+/** The piece up to `from` whole, then in steps. */
+function* parts(piece: Uint8Array, from: number, step: number): Generator<Uint8Array, void, void> {
+  for (let at = 0, end: number; at < piece.length; at = end) {
+    end = Math.min(piece.length, at < from ? from : at + step);
+    yield piece.subarray(at, end);
   }
 }
 

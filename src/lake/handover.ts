@@ -14,7 +14,7 @@
  * `safe: true` is the twin that copies every string by DuckDB's own call; a test compares the two.
  */
 import duckdb from '@duckdb/node-bindings';
-import { VARCHAR } from '@duckdb/node-api';
+import { BLOB } from '@duckdb/node-api';
 import { type Column, INLINE } from '../normalize/column.js';
 import type { Batch } from '../normalize/normalizer.js';
 
@@ -95,7 +95,8 @@ export class PlacedBuffers {
   }
 
   private addChunk(): void {
-    const chunk = duckdb.create_data_chunk([VARCHAR.toLogicalType().logical_type]);
+    // BLOB, since a block as a whole need not be valid UTF-8: a bad line stays in it, and so do the ends of shrunk texts
+    const chunk = duckdb.create_data_chunk([BLOB.toLogicalType().logical_type]);
     this.chunks.push(chunk);
     this.vector = duckdb.data_chunk_get_vector(chunk, 0);
     this.used = 0;

@@ -4,6 +4,7 @@
  * One writer is one DuckDB instance with one thread: two worker threads write side by side, each with its own. Row order is the
  * order of the batches, so that the same batches give the same bytes.
  */
+import { stat } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance, DuckDBTableFunction } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import { BUFFER } from '../normalize/constants.js';
@@ -58,7 +59,7 @@ export class ParquetWriter {
    *
    * @param metadata Parquet's file key-value metadata
    */
-  async write(path: string, source: ObjectSource, metadata: Readonly<Record<string, string>>): Promise<void> {
+  async write(path: string, source: ObjectSource, metadata: Readonly<Record<string, string>>): Promise<{ bytes: number }> {
     const name = this.register(source.layout);
     this.source = source;
     this.failure = undefined;
@@ -75,6 +76,7 @@ export class ParquetWriter {
       this.source = undefined;
     }
     if (this.failure !== undefined) throw this.failure;
+    return { bytes: (await stat(path)).size };
   }
 
   /** Frees what the window's batches placed. Only now may their blocks change. */

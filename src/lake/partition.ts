@@ -55,4 +55,6 @@ export const METADATA_KEYS = {
   class: 'ocsf.class',
   unit: 'falconry.unit',
   columns: 'falconry.columns',
+  /** 'true' where no two rows of an object share tenant, device and uid */
+  deduped: 'falconry.deduped',
 } as const;

@@ -15,7 +15,7 @@ import type {
   Requirement,
   StructRule,
 } from './plan.js';
-import { captionId, enumReading, fieldReading, hashReading, rangesReading, readingKeeps, separatorOf, tableReading, textParts } from './reading.js';
+import { captionId, enumReading, fieldReading, hashReading, OTHER, rangesReading, readingKeeps, separatorOf, tableReading, textParts } from './reading.js';
 
 
 export interface AlternativeContext {
@@ -43,6 +43,7 @@ class AlternativeCompiler {
   private readonly leaves: LeafOp[] = [];
   private readonly lists: ListOp[] = [];
   private constants: ConstantOp[] = [];
+  private readonly fixedStructs: number[] = [];
 
   constructor(private readonly context: AlternativeContext) {
     this.cls = context.schema.classes.get(context.plan.name)!;
@@ -70,6 +71,7 @@ class AlternativeCompiler {
       lists: this.lists,
       structs,
       constants: this.constants,
+      fixedStructs: [...new Set(this.fixedStructs)].sort((a, b) => a - b),
       keepers: this.keepers(activityPlan),
       ...(requirement === undefined ? {} : { requirement }),
       ...(unknownActor === undefined ? {} : { unknownActor }),
@@ -153,7 +155,7 @@ class AlternativeCompiler {
       reading = rangesReading(attribute, value);
       slot = slotOf(value.field);
     } else if (value.kind === 'table') {
-      reading = tableReading(value);
+      reading = tableReading(attribute, value);
       slot = slotOf(value.field);
     } else return undefined;
     return { node, caption: this.captionNode(path, attribute), slot, reading, keeps: readingKeeps(reading), ifEmpty };
@@ -169,7 +171,7 @@ class AlternativeCompiler {
     const caption = this.captionNode(path, attribute);
     if (attribute.enum === undefined || caption < 0) return { node, caption: -1, value, captionText: '', ifEmpty };
     const id = captionId(attribute, String(value));
-    return id === undefined ? undefined : { node, caption, value: id, captionText: String(value), ifEmpty };
+    return id === undefined ? undefined : { node, caption: id === OTHER ? -1 : caption, value: id, captionText: String(value), ifEmpty };
   }
 
   private hashes(node: number, path: string, value: Extract<Value, { kind: 'hashes' }>): ListOp {
@@ -232,7 +234,7 @@ class AlternativeCompiler {
     const unknown = entry(0, attribute.enum?.[0] ?? 'Unknown');
     if (choice.kind === 'constant') {
       const id = captionId(attribute, String(choice.value)) ?? 0;
-      return { slot: -1, reading: null, keeps: false, entries: [id === 0 ? unknown : entry(id, attribute.enum?.[id] ?? null)] };
+      return { slot: -1, reading: null, keeps: false, entries: [id === 0 ? unknown : entry(id, id === OTHER ? null : (attribute.enum?.[id] ?? null))] };
     }
     const slot = this.context.slotOf(choice.field);
     if (choice.kind === 'ranges') {
@@ -240,7 +242,7 @@ class AlternativeCompiler {
       return { slot, reading, keeps: false, entries: [unknown, ...reading.ids.map((id, i) => entry(id, reading.captions[i]!))] };
     }
     const reading = enumReading(attribute, choice);
-    const entries = [unknown, ...reading.ids.map((id, i) => entry(id, reading.captions[i]!))];
+    const entries = [unknown, ...reading.ids.map((id, i) => entry(id, reading.captions[i] === '' ? null : reading.captions[i]!))];
     if (reading.other !== undefined) entries.push(entry(reading.other.id, reading.other.caption));
     return { slot, reading, keeps: true, entries };
   }
@@ -298,6 +300,11 @@ class AlternativeCompiler {
       if (attribute.object !== undefined && !attribute.isArray) {
         if (!this.touches(prefix + attribute.name)) continue;
         const object = this.context.schema.objects.get(attribute.object)!;
+        const isNeeded = path !== '' || attribute.requirement === 'required';
+        if (isNeeded && this.isFixed(prefix + attribute.name, object, profiles)) {
+          fixed.add(attribute.name);
+          continue;
+        }
         const rule = this.structRules(prefix + attribute.name, object, profiles, into);
         if (rule === undefined) this.remove(prefix + attribute.name);
         else {
@@ -328,6 +335,32 @@ class AlternativeCompiler {
     }
     if (content.constraints.just_one !== undefined) justOne.push(group(content.constraints.just_one));
     return { node: path === '' ? -1 : this.node(path)!, data: [...data.values()], required, anyOf, justOne };
+  }
+
+  /**
+   * Whether constants alone fill a struct, and all that OCSF wants of it: then it exists where the struct around it does. At the top
+   * only a struct that the class requires does.
+   */
+  private isFixed(path: string, object: StructContent, profiles: readonly string[]): boolean {
+    const below = (op: { node: number }) => this.context.plan.nodes[op.node]!.startsWith(`${path}.`);
+    if (this.leaves.some(below) || this.lists.some(below)) return false;
+    const filled = new Set<string>();
+    for (const attribute of object.attributes.values()) {
+      const node = this.node(`${path}.${attribute.name}`);
+      if (node === undefined) continue;
+      const isInner = attribute.object !== undefined && !attribute.isArray && this.touches(`${path}.${attribute.name}`);
+      if (this.constants.some((op) => op.node === node)) filled.add(attribute.name);
+      else if (isInner && this.isFixed(`${path}.${attribute.name}`, this.context.schema.objects.get(attribute.object!)!, profiles)) {
+        filled.add(attribute.name);
+      }
+    }
+    const isMissing = (a: Attribute) =>
+      a.requirement === 'required' && (a.profile === undefined || profiles.includes(a.profile)) && !filled.has(a.name);
+    const group = object.constraints.at_least_one;
+    if (filled.size === 0 || [...object.attributes.values()].some(isMissing)) return false;
+    if (group !== undefined && !group.some((name) => filled.has(name))) return false;
+    this.fixedStructs.push(this.node(path)!);
+    return true;
   }
 
   private remove(path: string): void {

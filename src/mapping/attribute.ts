@@ -16,18 +16,21 @@ export function classOwner(schema: OcsfSchema, { name, attributes, constraints }
   return { schema, what: `class ${name}`, attributes, constraints, isClass: true };
 }
 
+/** The objects of each schema as owners; many thousand paths lead through a hundred of them. */
+const objectOwners = new WeakMap<OcsfSchema, Map<string, Owner>>();
+
 /** The object an attribute holds, or undefined for a scalar. */
-export function objectOwner(schema: OcsfSchema, attribute: Attribute): Owner | undefined {
-  const object = attribute.object === undefined ? undefined : schema.objects.get(attribute.object);
-  return (
-    object && {
-      schema,
-      what: `object ${object.name}`,
-      attributes: object.attributes,
-      constraints: object.constraints,
-      isClass: false,
-    }
-  );
+export function objectOwner(schema: OcsfSchema, { object: name }: Attribute): Owner | undefined {
+  const object = name === undefined ? undefined : schema.objects.get(name);
+  if (!object) return undefined;
+  let owners = objectOwners.get(schema);
+  if (!owners) objectOwners.set(schema, (owners = new Map()));
+  let owner = owners.get(object.name);
+  if (!owner) {
+    const { attributes, constraints } = object;
+    owners.set(object.name, (owner = { schema, what: `object ${object.name}`, attributes, constraints, isClass: false }));
+  }
+  return owner;
 }
 
 export interface Found {
@@ -52,7 +55,7 @@ export function pathProblem(owner: Owner, path: string): string {
   if (stopped === undefined) return unknown(`attribute of ${at.what}`, names[index]!, at.attributes.keys());
   if (stopped.isArray)
     return `${before} is an array and a path cannot go through it; give ${before} a list of items, - { map: … }`;
-  if (stopped.object === undefined) return `${before} is a ${stopped.type} and has no attributes of its own`;
+  if (stopped.object === undefined) return `${before} is of type ${stopped.type} and has no attributes of its own`;
   return `${before} is free-form in OCSF and has no columns; leave the field in unmapped`;
 }
 

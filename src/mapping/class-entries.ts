@@ -3,7 +3,7 @@ import type { OcsfVersion } from '../ocsf/schema.js';
 import { missingInClass, missingInObjects, pathTree } from './complete.js';
 import type { PlacedEntry } from './expand.js';
 import { fitEntries } from './fit.js';
-import type { Where } from './model.js';
+import type { Entry, Where } from './model.js';
 import { Problems } from './problem.js';
 import type { Site } from './site.js';
 
@@ -14,23 +14,52 @@ export function carryOver(rule: readonly PlacedEntry[], own: readonly PlacedEntr
   return [...fitEntries(carried, site, new Problems()), ...own];
 }
 
-/** Objects that lack something in every event, told with the versions where they do. */
-export function checkObjects(entries: readonly PlacedEntry[], site: Site, rule: Where, problems: Problems): void {
-  const versions = new Map<string, { where: Where; message: string; in: OcsfVersion[] }>();
+/** What the class requires and the entries never fill, by version; an empty list where all is there. */
+export type MissingByVersion = ReadonlyMap<OcsfVersion, readonly string[]>;
+
+/**
+ * Tells the objects that lack something in every event, with the versions where they do.
+ *
+ * @param rule where to tell what no entry's line is to blame for
+ * @returns what the class itself lacks: the rule may have a fallback for that
+ */
+export function checkComplete(entries: readonly PlacedEntry[], site: Site, rule: Where, problems: Problems): MissingByVersion {
+  const signature = signatureOf(entries);
+  const known = complete.get(site) ?? complete.set(site, new Map()).get(site)!;
+  const before = known.get(signature);
+  if (before) return before;
+
+  const inClass = new Map<OcsfVersion, string[]>();
+  const inObjects = new Map<string, { where: Where; message: string; versions: OcsfVersion[] }>();
   for (const owner of site.owners) {
-    for (const { where = rule, message } of missingInObjects(site, owner, pathTree(site, owner, entries))) {
+    const { version } = owner.schema;
+    const tree = pathTree(site, owner, entries);
+    inClass.set(version, missingInClass(owner, tree));
+    for (const { where = rule, message } of missingInObjects(site, owner, tree)) {
       const key = `${where.file}:${where.line}:${message}`;
-      const known = versions.get(key);
-      if (known) known.in.push(owner.schema.version);
-      else versions.set(key, { where, message, in: [owner.schema.version] });
+      const told = inObjects.get(key);
+      if (told) told.versions.push(version);
+      else inObjects.set(key, { where, message, versions: [version] });
     }
   }
-  for (const { where, message, in: found } of versions.values()) problems.add(where, message + inVersions(found, site));
+  for (const { where, message, versions } of inObjects.values()) problems.add(where, message + inVersions(versions, site));
+  if (inObjects.size === 0) known.set(signature, inClass);
+  return inClass;
 }
 
-/** What the class requires and the entries never fill, by version; an empty list where all is there. */
-export function missingByVersion(entries: readonly PlacedEntry[], site: Site): Map<OcsfVersion, string[]> {
-  return new Map(site.owners.map((owner) => [owner.schema.version, missingInClass(owner, pathTree(site, owner, entries))]));
+/** Most rules of a file fill the same attributes: what was found complete once need not be examined again. */
+const complete = new WeakMap<Site, Map<string, MissingByVersion>>();
+
+/** All that completeness depends on: which paths are filled, and whether by more than a constant. */
+function signatureOf(entries: readonly Entry[]): string {
+  let signature = '';
+  for (const { path, value } of entries) {
+    signature += path;
+    if (value.kind === 'constant') signature += '=';
+    if (value.kind === 'items') signature += value.of.map((item) => `[${signatureOf(item.entries)}]`).join('');
+    signature += ' ';
+  }
+  return signature;
 }
 
 /** ` (OCSF 1.2.0, 1.1.0)`, or nothing where it is so in all of them. */

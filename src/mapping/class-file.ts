@@ -1,6 +1,6 @@
 /** Reads the file of a class: its rules, with everything they include put in and checked against OCSF. */
 import type { OcsfVersion } from '../ocsf/schema.js';
-import { carryOver, checkObjects, inVersions, missingByVersion } from './class-entries.js';
+import { carryOver, checkComplete, inVersions, type MissingByVersion } from './class-entries.js';
 import { includedBlocks, type Layer, mapLayer, overlay, type PlacedEntry, type Shared } from './expand.js';
 import { fitChoice, fitEntries, plainEntry } from './fit.js';
 import type { Choice, Fallback, Guard, Rule, Where } from './model.js';
@@ -67,11 +67,11 @@ class RuleReader {
 
     const placed = overlay([...fileLayers, ...layersOf(raw, context)]);
     const entries = fitEntries(placed, site, problems);
-    checkObjects(entries, site, this.where, problems);
+    const missing = checkComplete(entries, site, this.where, problems);
     const fallbacks = (raw.fallback ?? []).map((fallback, index) =>
-      this.fallback(fallback, entries, this.context.locations.of(raw.fallback!, index)),
+      this.fallback(fallback, placed, this.context.locations.of(raw.fallback!, index)),
     );
-    this.checkRequired(entries, fallbacks);
+    this.checkRequired(missing, fallbacks);
 
     const rule: Rule = {
       eventTypes: this.eventTypes(),
@@ -165,14 +165,15 @@ class RuleReader {
         locations.of(raw, 'class'),
         known.has(raw.class) ? `no version of this rule has the class ${raw.class}` : unknown('class', raw.class, known),
       );
-      return { fallback: { class: raw.class, activity: UNKNOWN_ACTIVITY, entries: [] }, missing: new Map() };
+      // It is wrong already; that the rule needs it is not said too.
+      const missing: MissingByVersion = new Map(this.site.versions.map((version) => [version, []]));
+      return { fallback: { class: raw.class, activity: UNKNOWN_ACTIVITY, entries: [] }, missing };
     }
     const activity = this.activity(raw.activity, raw.class, site, where, locations.of(raw, 'activity'));
     const layers = raw.map ? [mapLayer(readMap(raw.map, context), shared, problems)] : [];
     const own = fitEntries(overlay(layers), site, problems);
     const all = carryOver(rule, own, site);
-    checkObjects(all, site, where, problems);
-    const missing = missingByVersion(all, site);
+    const missing = checkComplete(all, site, where, problems);
     if ([...missing.values()].every((lacks) => lacks.length > 0)) {
       problems.add(where, `fallback ${raw.class} can never be taken: ${[...missing.values()][0]!.join('; ')}`);
     }
@@ -180,10 +181,10 @@ class RuleReader {
   }
 
   /** What the class requires must be filled by the rule, or a fallback must be able to take the event. */
-  private checkRequired(entries: readonly PlacedEntry[], fallbacks: readonly CheckedFallback[]): void {
+  private checkRequired(missing: MissingByVersion, fallbacks: readonly CheckedFallback[]): void {
     const told = new Map<string, OcsfVersion[]>();
-    for (const [version, lacks] of missingByVersion(entries, this.site)) {
-      if (fallbacks.some(({ missing }) => missing.get(version)?.length === 0)) continue;
+    for (const [version, lacks] of missing) {
+      if (fallbacks.some((fallback) => fallback.missing.get(version)?.length === 0)) continue;
       for (const what of lacks) told.set(what, [...(told.get(what) ?? []), version]);
     }
     for (const [what, versions] of told) {
@@ -198,5 +199,5 @@ class RuleReader {
 interface CheckedFallback {
   fallback: Fallback;
   /** what it lacks, by version */
-  missing: ReadonlyMap<OcsfVersion, readonly string[]>;
+  missing: MissingByVersion;
 }

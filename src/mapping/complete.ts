@@ -54,8 +54,9 @@ export function missingInObjects(site: Site, owner: Owner, tree: PathNode, prefi
     if (attribute.isArray) {
       if (child.value?.kind !== 'items') continue;
       const items = site.at(name).objects;
-      for (const item of child.value.of)
-        found.push(...ofObject(items, inside, pathTree(items, inside, item.entries), path, item.entries[0]?.where));
+      for (const { entries } of child.value.of) {
+        found.push(...ofObject(items, inside, pathTree(items, inside, entries), path, entries[0]?.where));
+      }
     } else if (hasData(child) || isRequired(attribute, profiles)) {
       found.push(...ofObject(site.at(name).objects, inside, child, path, child.where));
     }
@@ -71,10 +72,10 @@ function ofObject(site: Site, owner: Owner, tree: PathNode, path: string, where:
 function missing(owner: Owner, tree: PathNode, prefix: string): string[] {
   const lacks: string[] = [];
   const profiles = usedProfiles(owner, tree);
-  for (const attribute of owner.attributes.values()) {
+  for (const attribute of requiredOf(owner)) {
     if (!isRequired(attribute, profiles) || tree.children.has(attribute.name)) continue;
     const path = prefix + attribute.name;
-    if (isZeroed(attribute) || fillsItself(path) || path === 'metadata' || path === 'actor') continue;
+    if (fillsItself(path) || path === 'actor') continue;
     lacks.push(`required attribute ${quoted(path)} of ${owner.what} is never filled`);
   }
   for (const names of [owner.constraints.at_least_one, owner.constraints.just_one]) {
@@ -83,6 +84,18 @@ function missing(owner: Owner, tree: PathNode, prefix: string): string[] {
     }
   }
   return lacks;
+}
+
+const required = new WeakMap<ReadonlyMap<string, Attribute>, Attribute[]>();
+
+/** The required attributes, under any profile, that are not {@link isZeroed}. */
+function requiredOf({ attributes }: Owner): Attribute[] {
+  let found = required.get(attributes);
+  if (!found) {
+    found = [...attributes.values()].filter((attribute) => attribute.requirement === 'required' && !isZeroed(attribute));
+    required.set(attributes, found);
+  }
+  return found;
 }
 
 /** A required enum that nothing fills is 0, Unknown. */
@@ -100,18 +113,20 @@ function isRequired({ requirement, profile }: Attribute, profiles: ReadonlySet<s
 }
 
 /** The profiles that an event must declare for what stands in the tree. */
-function usedProfiles(owner: Owner, tree: PathNode): Set<string> {
+function usedProfiles({ attributes }: Owner, { children }: PathNode): Set<string> {
   const profiles = new Set<string>();
-  for (const name of tree.children.keys()) {
-    const profile = owner.attributes.get(name)?.profile;
+  for (const name of children.keys()) {
+    const profile = attributes.get(name)?.profile;
     if (profile !== undefined) profiles.add(profile);
   }
   return profiles;
 }
 
 /** A constant alone makes no object. */
-function hasData(node: PathNode): boolean {
-  return (node.value !== undefined && node.value.kind !== 'constant') || [...node.children.values()].some(hasData);
+function hasData({ value, children }: PathNode): boolean {
+  if (value !== undefined) return value.kind !== 'constant';
+  for (const child of children.values()) if (hasData(child)) return true;
+  return false;
 }
 
 function stands(tree: PathNode, path: string): boolean {

@@ -82,11 +82,16 @@ interface Expansion {
   inEach: boolean;
 }
 
+/** In the order of writing; of two entries for one path the one written with the longer path stays. */
 function expandMap(map: readonly WrittenEntry[], expansion: Expansion): PlacedEntry[] {
   const placed = new Map<string, PlacedEntry>();
-  const depth = (entry: WrittenEntry): number => entry.path.split('.').length;
-  for (const entry of [...map].sort((a, b) => depth(a) - depth(b))) {
-    for (const one of expandEntry(entry, expansion)) placed.set(one.path, one);
+  const lengths = new Map<string, number>();
+  for (const entry of map) {
+    for (const one of expandEntry(entry, expansion)) {
+      if ((lengths.get(one.path) ?? 0) > entry.path.length) continue;
+      lengths.set(one.path, entry.path.length);
+      placed.set(one.path, one);
+    }
   }
   return [...placed.values()];
 }

@@ -32,6 +32,8 @@ export function fitScalar(
   schema: OcsfSchema,
   slot: { readonly enumSite: EnumSite },
 ): Value | string {
+  if (attribute.enum && value.kind !== 'first' && baseOf(attribute, schema) === 'string')
+    return fitTextEnum(value, attribute, slot.enumSite);
   switch (value.kind) {
     case 'field':
       if (attribute.enum) return fitIds(value, slot.enumSite);
@@ -69,13 +71,34 @@ function fitIds({ field, kernels }: FieldValue, { ids }: EnumSite): Value | stri
   return { kind: 'enum', field, table: { ...ids }, else: { kind: 'absent' } };
 }
 
+/** Some enums are texts themselves, like `http_method`, with no id beside them: they come as tables and plain constants. */
+function fitTextEnum(value: ScalarValue, attribute: Attribute, site: EnumSite): Value | string {
+  const texts = new Map(Object.entries(site.ids).map(([text, caption]) => [caption, text]));
+  if (value.kind === 'field' && value.kernels.length === 0) {
+    return { kind: 'table', field: value.field, table: Object.fromEntries(Object.keys(site.ids).map((text) => [text, text])) };
+  }
+  if (value.kind === 'constant') {
+    const caption = String(value.value);
+    return captionProblem(caption, attribute.name, site) ?? { kind: 'constant', value: texts.get(caption)! };
+  }
+  if (value.kind !== 'enum') return 'is an enum of texts; expected a field that holds them, a caption, or { field, enum }';
+  if (value.else.kind !== 'absent') return 'is an enum of texts, which has no "else"';
+  const table: Record<string, string> = {};
+  for (const [raw, caption] of Object.entries(value.table)) {
+    const problem = captionProblem(caption, attribute.name, site);
+    if (problem !== undefined) return problem;
+    table[raw] = texts.get(caption)!;
+  }
+  return { kind: 'table', field: value.field, table };
+}
+
 function fitCaptions(
   value: EnumValue | RangesValue,
   attribute: Attribute,
   slot: { readonly enumSite: EnumSite },
 ): Value | string {
   if (!attribute.enum) {
-    return `is no enum but a ${attribute.type}; ${value.kind === 'enum' ? 'text for text is { field, table }' : 'ranges give captions of an enum'}`;
+    return `is no enum but of type ${attribute.type}; ${value.kind === 'enum' ? 'text for text is { field, table }' : 'ranges give captions of an enum'}`;
   }
   const captions = value.kind === 'enum' ? Object.values(value.table) : value.ranges.map((range) => range.caption);
   if (value.kind === 'enum') {
@@ -90,18 +113,17 @@ function fitCaptions(
   return value;
 }
 
-/** A table gives texts that the attribute can hold, `true` for a boolean. */
+/** A table gives text, or `true` and `false`. */
 function fitTable(value: TableValue, attribute: Attribute, schema: OcsfSchema): Value | string {
+  const base = baseOf(attribute, schema);
+  if (base !== 'string' && base !== 'boolean')
+    return `is of type ${attribute.type} and takes no table, which gives text or true and false`;
   for (const [raw, text] of Object.entries(value.table)) {
-    const problem = fitConstant({ kind: 'constant', value: typed(text, baseOf(attribute, schema)) }, attribute, schema);
+    const typed = base === 'boolean' && (text === 'true' || text === 'false') ? text === 'true' : text;
+    const problem = fitConstant({ kind: 'constant', value: typed }, attribute, schema);
     if (typeof problem === 'string') return `${problem} (for ${quoted(raw)})`;
   }
   return value;
-}
-
-function typed(text: string, base: Primitive): string | number | boolean {
-  if (base === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
-  return base !== 'string' && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 /** What each primitive takes; `text` is converted, and checked event by event. */
@@ -122,7 +144,7 @@ function fitKernels(kernels: readonly KernelCall[], attribute: Attribute, schema
   if (takes.includes(result.gives)) return undefined;
   const last = kernels.at(-1)!.name;
   if (result.gives === 'list') return `takes one value, but ${last} gives a list; first(x) gives its first part`;
-  return `is a ${attribute.type}, but kernel ${last} gives ${RESULT_WORDS[result.gives]}`;
+  return `is of type ${attribute.type}, but kernel ${last} gives ${RESULT_WORDS[result.gives]}`;
 }
 
 function fitConstant({ value }: ConstantValue, attribute: Attribute, schema: OcsfSchema): Value | string {
@@ -133,17 +155,19 @@ function fitConstant({ value }: ConstantValue, attribute: Attribute, schema: Ocs
     const longest = schema.types.get(type)?.maxLength;
     const tooLong = longest !== undefined && [...text].length > longest;
     return tooLong
-      ? `is a ${type} of at most ${longest} characters; the constant has ${[...text].length}`
+      ? `is of type ${type} of at most ${longest} characters; the constant has ${[...text].length}`
       : { kind: 'constant', value: text };
   }
   const shown = typeof value === 'string' ? quoted(value) : String(value);
   if (base === 'boolean')
-    return typeof value === 'boolean' ? { kind: 'constant', value } : `is a ${type}; expected true or false, not ${shown}`;
+    return typeof value === 'boolean' ? { kind: 'constant', value } : `is of type ${type}; expected true or false, not ${shown}`;
   const whole = base === 'float' || Number.isSafeInteger(value);
   if (typeof value !== 'number' || !whole)
-    return `is a ${type}; expected ${base === 'float' ? 'a number' : 'an integer'}, not ${shown}`;
+    return `is of type ${type}; expected ${base === 'float' ? 'a number' : 'an integer'}, not ${shown}`;
   const [low, high] = schema.types.get(type)?.range ?? (base === 'integer' ? [-(2 ** 31), 2 ** 31 - 1] : [-Infinity, Infinity]);
-  return value < low || value > high ? `is a ${type} from ${low} to ${high}; ${shown} is outside` : { kind: 'constant', value };
+  return value < low || value > high
+    ? `is of type ${type} from ${low} to ${high}; ${shown} is outside`
+    : { kind: 'constant', value };
 }
 
 function baseOf(attribute: Attribute, schema: OcsfSchema): Primitive {

@@ -62,7 +62,7 @@ function fitSingle(value: Value, slot: Slot, { attribute, owner }: Found): Value
     return `is the object ${attribute.object}; map its attributes, like ${attribute.name}.${example}, or { use: … } a shared object`;
   }
   if (value.kind === 'items') return 'takes one value, not a list of items; it is no array';
-  if (value.kind === 'hashes') return `takes no hashes; those fill arrays of fingerprint, and this is a ${attribute.type}`;
+  if (value.kind === 'hashes') return `takes no hashes; those fill arrays of fingerprint, and this is of type ${attribute.type}`;
   return fitScalar(value, attribute, owner.schema, slot);
 }
 

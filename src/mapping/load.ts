@@ -3,24 +3,18 @@ import type { OcsfSchema } from '../ocsf/schema.js';
 import { type ClassFileContext, readClassFile } from './class-file.js';
 import { mappingInvalid } from './errors.js';
 import type { Shared } from './expand.js';
+import { inOrder, type MappingFile, type ParsedFile, parseFile, SHARED_NAME } from './mapping-file.js';
 import { mappingVersion } from './mapping-version.js';
 import type { MappingSet, Where } from './model.js';
 import { type Problem, Problems } from './problem.js';
 import { type OrderedRule, type Origin, orderRules } from './rule-order.js';
-import { type ClassFile, checkShape, SHAPES, type SharedFile } from './shape.js';
 import { DEFAULT_SEVERITY, readObservables, readShared, readUnknown } from './shared-file.js';
 import { Sites } from './site.js';
 import { type ClassFileHead, sourceNames } from './source-name.js';
 import type { ReadContext } from './written.js';
-import { Locations, readTree, type Tree } from './yaml-tree.js';
+import { Locations } from './yaml-tree.js';
 
-export interface MappingFile {
-  /** `dns_activity.yaml`, or with folders before it; it orders the rules and stands in messages */
-  name: string;
-  text: string;
-  /** a user's rules go before the built-in ones; `built-in` unless told */
-  origin?: Origin;
-}
+export type { MappingFile };
 
 export interface MappingCheck {
   /** by file and line; empty where all is well */
@@ -28,8 +22,6 @@ export interface MappingCheck {
   /** only where there is no problem */
   set?: MappingSet;
 }
-
-const SHARED_NAME = '_shared.yaml';
 
 /**
  * The mapping that the files say.
@@ -48,7 +40,7 @@ export function parseMappings(files: readonly MappingFile[], schemas: readonly O
 export function checkMappings(files: readonly MappingFile[], schemas: readonly OcsfSchema[]): MappingCheck {
   const problems = new Problems();
   const context: ReadContext = { locations: new Locations(), problems };
-  const parsed = [...files].sort(byOriginAndName).map((file) => parseFile(file, context));
+  const parsed = [...files].sort(inOrder).map((file) => parseFile(file, context));
   if (problems.count > 0) return { problems: problems.sorted() };
 
   const sites = new Sites(schemas);
@@ -79,52 +71,16 @@ export function checkMappings(files: readonly MappingFile[], schemas: readonly O
     if (classFile) rules.push(...readClassFile(classFile, forFile));
   }
   set.rules = orderRules(rules, problems);
-  set.sources = sourceNames(classHeads(parsed, context), writtenClasses(parsed, rules, context), problems);
+  set.sources = sourceNames(classHeads(parsed, context), writtenClasses(parsed, rules, sites, context), problems);
   return problems.count > 0 ? { problems: problems.sorted() } : { problems: [], set };
-}
-
-interface ParsedFile {
-  name: string;
-  origin: Origin;
-  classFile?: ClassFile;
-  sharedFile?: SharedFile;
-}
-
-function parseFile({ name, text, origin = 'built-in' }: MappingFile, { locations, problems }: ReadContext): ParsedFile {
-  const tree = readTree(name, text, locations, problems);
-  const where = { file: name, line: 1 };
-  const shaped = <Shape extends 'sharedFile' | 'classFile'>(shape: Shape, value: Tree) =>
-    checkShape(SHAPES[shape], value, where, locations, problems);
-  if (tree === undefined) return { name, origin };
-  if (isShared(name)) {
-    const sharedFile = tree === null ? {} : shaped('sharedFile', tree);
-    return sharedFile ? { name, origin, sharedFile: sharedFile as SharedFile } : { name, origin };
-  }
-  const classFile = shaped('classFile', tree);
-  return classFile ? { name, origin, classFile: classFile as ClassFile } : { name, origin };
-}
-
-function isShared(name: string): boolean {
-  return name === SHARED_NAME || name.endsWith(`/${SHARED_NAME}`);
-}
-
-function byOriginAndName(a: MappingFile, b: MappingFile): number {
-  const [originA, originB] = [a.origin ?? 'built-in', b.origin ?? 'built-in'];
-  if (originA !== originB) return originA === 'built-in' ? -1 : 1;
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
 function classHeads(parsed: readonly ParsedFile[], { locations }: ReadContext): ClassFileHead[] {
   return parsed.flatMap(({ classFile }) => {
     if (!classFile) return [];
     const { class: name, source } = classFile;
-    return [
-      {
-        class: name,
-        ...(source !== undefined && { source }),
-        where: locations.of(classFile, source === undefined ? 'class' : 'source'),
-      },
-    ];
+    const where = locations.of(classFile, source === undefined ? 'class' : 'source');
+    return [{ class: name, where, ...(source !== undefined && { source }) }];
   });
 }
 
@@ -132,11 +88,12 @@ function classHeads(parsed: readonly ParsedFile[], { locations }: ReadContext): 
 function writtenClasses(
   parsed: readonly ParsedFile[],
   rules: readonly OrderedRule[],
+  sites: Sites,
   { locations }: ReadContext,
 ): Map<string, Where> {
   const classes = new Map<string, Where>();
   const add = (name: string, where: Where) => {
-    if (!classes.has(name)) classes.set(name, where);
+    if (!classes.has(name) && sites.of(name).owners.length > 0) classes.set(name, where);
   };
   for (const { classFile } of parsed) if (classFile) add(classFile.class, locations.of(classFile, 'class'));
   for (const { rule } of rules) for (const fallback of rule.fallbacks) add(fallback.class, rule.where);

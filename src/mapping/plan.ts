@@ -34,9 +34,11 @@ export type Reading =
   | { kind: 'time'; unit: TimeUnit; parts: TextPart[] }
   /** a duration in seconds → integer milliseconds */
   | { kind: 'seconds'; parts: TextPart[] }
-  /** raw text → id (index in `ids`) and caption; `text` enums have no id */
+  /** raw text → id and caption; the caption '' stands for the raw text (OCSF: 99 with the source's own word) */
   | { kind: 'enum'; raw: string[]; ids: number[]; captions: string[]; other?: { id: number; caption: string | null } }
   | { kind: 'table'; raw: string[]; texts: string[] }
+  /** raw text → boolean */
+  | { kind: 'flags'; raw: string[]; values: boolean[] }
   | { kind: 'ranges'; below: number[]; ids: number[]; captions: string[] };
 
 /** Fills one leaf from one slot. */
@@ -107,7 +109,7 @@ export interface ActivityPlan {
   /** the slot that decides, or -1: always entry 0 */
   slot: number;
   reading: Extract<Reading, { kind: 'enum' | 'ranges' }> | null;
-  /** for each id: caption, type_uid, type_name */
+  /** for each id: caption (null: the raw value, or without a slot the event type), type_uid, type_name */
   entries: { id: number; caption: string | null; typeUid: number; typeName: string }[];
   keeps: boolean;
 }
@@ -123,6 +125,8 @@ export interface Alternative {
   /** bottom-up: inner structs first */
   structs: StructRule[];
   constants: ConstantOp[];
+  /** structs of constants alone, outer ones first: they exist where the struct around them does (metadata.product) */
+  fixedStructs: number[];
   /** the struct that gets a constant of its own where nothing else is known of it: OCSF's unknown actor */
   unknownActor?: { struct: number; leaf: number; text: string };
   /** slot → how many ops keep it; 0: the field always stands in `unmapped` */

@@ -3,6 +3,9 @@ import type { Attribute, OcsfSchema } from '../ocsf/schema.js';
 import type { EnumValue, KernelCall, RangesValue, TableValue } from './model.js';
 import type { Reading, TextPart, TextTest } from './plan.js';
 
+/** OCSF's id for "something else": its caption should be the source's own word. */
+export const OTHER = 99;
+
 const INT32 = { min: -2147483648, max: 2147483647 };
 
 /** Hex digits of a fingerprint by `algorithm_id` (OCSF: 1 MD5, 2 SHA-1, 3 SHA-256, 4 SHA-512). */
@@ -92,12 +95,12 @@ export function enumReading(attribute: Attribute, value: EnumValue): Extract<Rea
     if (id === undefined) continue;
     reading.raw.push(raw);
     reading.ids.push(id);
-    reading.captions.push(caption);
+    reading.captions.push(id === OTHER ? '' : caption);
   }
-  if (value.else.kind === 'source') reading.other = { id: 99, caption: null };
+  if (value.else.kind === 'source') reading.other = { id: OTHER, caption: null };
   else if (value.else.kind === 'caption') {
     const id = captionId(attribute, value.else.caption);
-    if (id !== undefined) reading.other = { id, caption: value.else.caption };
+    if (id !== undefined) reading.other = { id, caption: id === OTHER ? null : value.else.caption };
   }
   return reading;
 }
@@ -114,13 +117,16 @@ export function rangesReading(attribute: Attribute, value: RangesValue): Extract
   return reading;
 }
 
-export function tableReading(value: TableValue): Reading {
+export function tableReading(attribute: Attribute, value: TableValue): Reading {
+  if (attribute.type === 'boolean_t') {
+    return { kind: 'flags', raw: Object.keys(value.table), values: Object.values(value.table).map((text) => text === 'true') };
+  }
   return { kind: 'table', raw: Object.keys(value.table), texts: Object.values(value.table) };
 }
 
 /** Whether a success of this reading leaves nothing of the field's text behind. */
 export function readingKeeps(reading: Reading): boolean {
   if (reading.kind === 'ranges') return false;
-  if (reading.kind === 'enum' || reading.kind === 'table') return true; // value by value: see the kernel
+  if (reading.kind === 'enum' || reading.kind === 'table' || reading.kind === 'flags') return true; // value by value: see the kernel
   return reading.parts.length === 0;
 }

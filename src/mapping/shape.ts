@@ -128,7 +128,8 @@ export function checkShape<Schema extends z.ZodType>(
     const path = issue.path as (string | number)[];
     if (issue.code === 'unrecognized_keys') {
       const owner = valueAt(value, path) as object;
-      issue.message.split('\n').forEach((message, index) => problems.add(locations.of(owner, issue.keys[index]), message));
+      const messages = issue.message.split('\n');
+      for (const [index, key] of issue.keys.entries()) problems.add(locations.of(owner, key), messages[index]!);
     } else {
       const owner = path.length === 0 ? undefined : valueAt(value, path.slice(0, -1));
       const key = path.at(-1);

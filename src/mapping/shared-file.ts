@@ -1,6 +1,6 @@
 /** Reads `_shared.yaml`: blocks, objects, placeholders, observables and the mapping of unknown event types. */
 import type { OcsfSchema } from '../ocsf/schema.js';
-import { checkObjects } from './class-entries.js';
+import { checkComplete } from './class-entries.js';
 import { includedBlocks, mapLayer, overlay, type Shared, type SharedObject } from './expand.js';
 import { fitChoice, fitEntries, plainEntry } from './fit.js';
 import type { Choice, MappingSet, Where } from './model.js';
@@ -61,6 +61,6 @@ export function readUnknown(
     ...(raw.map ? [mapLayer(readMap(raw.map, context), shared, problems)] : []),
   ];
   const entries = fitEntries(overlay(layers), site, problems);
-  checkObjects(entries, site, where, problems);
+  checkComplete(entries, site, where, problems);
   return { severity: severity ?? DEFAULT_SEVERITY, entries: entries.map(plainEntry) };
 }

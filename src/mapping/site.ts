@@ -27,19 +27,27 @@ export class Slot {
   /** in the versions that have it */
   readonly found: readonly Found[];
   readonly versions: ReadonlySet<OcsfVersion>;
-  /** why no entry may stand here: no version has the attribute, or it fills itself */
-  readonly closed: string | undefined;
   /** what values became here */
   readonly fitted = new WeakMap<Value, Value | string>();
+  /** null: it was asked and is open */
+  private reserved: string | null | undefined;
   private enums: EnumSite | undefined;
   private inside: Site | undefined;
 
-  constructor({ owners }: Site, path: string) {
+  constructor(
+    private readonly site: Site,
+    private readonly path: string,
+  ) {
     this.names = path.split('.');
-    this.found = owners.flatMap((owner) => findAttribute(owner, path) ?? []);
+    this.found = site.owners.flatMap((owner) => findAttribute(owner, path) ?? []);
     this.versions = new Set(this.found.map(({ owner }) => owner.schema.version));
-    if (this.found[0]) this.closed = selfFilled(path, this.found[0]);
-    else this.closed = owners[0] ? pathProblem(owners[0], path) : 'no version has this class';
+  }
+
+  /** Why no entry may stand here: no version has the attribute, or it fills itself. */
+  get closed(): string | undefined {
+    if (this.found[0]) return (this.reserved ??= selfFilled(this.path, this.found[0]) ?? null) ?? undefined;
+    const [owner] = this.site.owners;
+    return owner ? pathProblem(owner, this.path) : 'no version has this class';
   }
 
   /** The captions of an enum in all versions together. */

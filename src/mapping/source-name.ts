@@ -51,8 +51,9 @@ export function sourceNames(
     byClass.set(name, { suffix: source, where });
     bySuffix.set(source, { class: name, where });
   }
+  const named = new Set(files.filter(({ source }) => source !== undefined).map((file) => file.class));
   for (const [name, where] of needed) {
-    if (byClass.has(name)) continue;
+    if (named.has(name)) continue;
     if (name === 'base_event' && !bySuffix.has(name)) byClass.set(name, { suffix: name, where });
     else problems.add(where, `class ${name} has no source; expected "source" in a file of this class`);
   }

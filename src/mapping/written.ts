@@ -246,17 +246,17 @@ function readItems(raw: Tree[], context: ReadContext): Written | undefined {
 }
 
 function readUse(raw: RawMap, _where: Where, context: ReadContext): Written | undefined {
-  if (typeof raw['use'] !== 'string') {
+  const { use: object, ...given } = raw;
+  if (typeof object !== 'string') {
     context.problems.add(context.locations.of(raw, 'use'), '"use": expected the name of an object of _shared.yaml');
     return undefined;
   }
   const params = new Map<string, Written>();
-  for (const [name, part] of Object.entries(raw)) {
-    if (name === 'use') continue;
+  for (const [name, part] of Object.entries(given)) {
     const value = readValue(part, context.locations.of(raw, name), context);
     if (value) params.set(name, value);
   }
-  return { kind: 'use', object: raw['use'], params };
+  return { kind: 'use', object, params };
 }
 
 function unreadable(raw: RawMap): string {

@@ -1,5 +1,5 @@
 /** Mapping text → plain values that remember their lines. */
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, Scalar } from 'yaml';
 import type { Where } from './model.js';
 import { type Problems, quoted } from './problem.js';
 
@@ -36,35 +36,39 @@ export function readTree(file: string, text: string, locations: Locations, probl
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe', uniqueKeys: false, prettyErrors: false });
   const whereAt = (offset: number | undefined): Where => ({ file, line: Math.max(1, lines.linePos(offset ?? 0).line) });
-  for (const error of [...document.errors, ...document.warnings]) {
-    problems.add(whereAt(error.pos[0]), `not YAML: ${lowerFirst(error.message)}`);
+  // After the first error the rest of what the parser says is mostly its consequence.
+  const [error] = document.errors;
+  for (const one of error ? [error] : document.warnings) {
+    const second = one.code === 'MULTIPLE_DOCS';
+    problems.add(
+      whereAt(one.pos[0]),
+      second ? 'a second YAML document; a file holds one' : `not YAML: ${lowerFirst(one.message)}`,
+    );
   }
-  if (document.errors.length > 0) return undefined;
+  if (error) return undefined;
 
   const convert = (node: unknown): Tree => {
-    const range = (node as { range?: [number, number, number] | null } | null)?.range;
-    const { line } = whereAt(range?.[0]);
     if (isScalar(node)) return scalar(node);
     if (isSeq(node)) {
+      const { line } = whereAt(node.range?.[0]);
       const children = new Map<string | number, number>();
       const list = node.items.map((item, index) => {
-        children.set(index, whereAt((item as { range?: [number, number, number] }).range?.[0] ?? range?.[0]).line);
+        children.set(index, whereAt(startOf(item) ?? node.range?.[0]).line);
         return convert(item);
       });
       locations.set(list, { file, line, children });
       return list;
     }
     if (isMap(node)) {
+      const { line } = whereAt(node.range?.[0]);
       const children = new Map<string | number, number>();
       const map: { [key: string]: Tree } = {};
       for (const { key, value } of node.items) {
-        const at = whereAt((key as { range?: [number, number, number] } | null)?.range?.[0] ?? range?.[0]);
+        const at = whereAt(startOf(key) ?? node.range?.[0]);
         const name = isScalar(key) ? String(key.value ?? '') : undefined;
         if (name === undefined || name === '__proto__') {
-          problems.add(
-            at,
-            `${name === undefined ? 'a key that is a list or map' : quoted(name)} cannot be a key; expected a text`,
-          );
+          const what = name === undefined ? 'a list or a map' : quoted(name);
+          problems.add(at, `${what} cannot be a key; expected a text`);
           continue;
         }
         const first = children.get(name);
@@ -75,15 +79,17 @@ export function readTree(file: string, text: string, locations: Locations, probl
       locations.set(map, { file, line, children });
       return map;
     }
-    if (node !== null && node !== undefined) {
-      problems.add(
-        { file, line },
-        'aliases (*name) are not part of the mapping language; use blocks and objects of _shared.yaml',
-      );
+    if (isAlias(node)) {
+      const instead = 'use blocks and objects of _shared.yaml';
+      problems.add(whereAt(node.range?.[0]), `aliases (*name) are not part of the mapping language; ${instead}`);
     }
     return null;
   };
   return convert(document.contents);
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;

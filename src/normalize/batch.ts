@@ -3,7 +3,7 @@
  * rows of one alternative at a time; then structs are settled, constants written, and lists, observables and `unmapped` filled
  * row by row. The columns are reused: a batch is valid until the next one is filled.
  */
-import type { Alternative, ClassPlan, CompiledMapping } from '../mapping/plan.js';
+import { type Alternative, type ClassPlan, type CompiledMapping, ENVELOPE, TYPE_FIELDS } from '../mapping/plan.js';
 import { type Column, columnsOf } from './column.js';
 import { ConstantTexts, BUFFER } from './constants.js';
 import { Failures } from './failures.js';
@@ -172,8 +172,13 @@ export class BatchBuilder {
           const found = activityEntry(activity.reader!, filling.blocks[filling.rows.block[row]!]!, offset, length);
           if (found >= 0) entry = activity.entries[found + 1]!;
           if (found < 0 || activity.reader!.distinct?.[found] === false) filling.failures.add(i, slot, found < 0);
-          if (entry.view < 0) source = row;
         }
+      }
+      let from = slot;
+      if (entry.view < 0) {
+        // 99 wants the source's own word: the raw value, or without one the event type
+        source = filling.order[filling.start + i]!;
+        if (from < 0) from = typeSlot(filling.rows, source);
       }
       activityId.setInteger(i, entry.id);
       typeUid.setLong(i, entry.typeUid);
@@ -182,8 +187,8 @@ export class BatchBuilder {
       else {
         const base = filling.rows.base[source]!;
         const block = filling.rows.block[source]!;
-        const o = filling.rows.cells[base + slot * 2]!;
-        activityName.setText(i, filling.blocks[block]!, o, filling.rows.cells[base + slot * 2 + 1]!, BUFFER.blocks + block);
+        const at = base + from * 2;
+        activityName.setText(i, filling.blocks[block]!, filling.rows.cells[at]!, filling.rows.cells[at + 1]!, BUFFER.blocks + block);
       }
     }
   }
@@ -204,6 +209,10 @@ export class BatchBuilder {
   private fillConstants(loaded: LoadedAlternative, count: number): void {
     const { positions, count: active } = this.active;
     const { views } = this.constants;
+    for (const node of loaded.alternative.fixedStructs) {
+      const parent = this.parents[node]!;
+      for (let k = 0; k < active; k++) if (parent < 0 || this.nodes[parent]!.isSet(positions[k]!)) this.nodes[node]!.set(positions[k]!);
+    }
     for (const { column, caption, value, view, captionView, parent, ifEmpty } of loaded.constants) {
       const struct = parent < 0 ? undefined : this.nodes[parent]!;
       for (let k = 0; k < active; k++) {
@@ -269,6 +278,13 @@ export class BatchBuilder {
   get version(): string {
     return this.mapping.version;
   }
+}
+
+/** The slot that names the row's event type. */
+function typeSlot(rows: RowTable, row: number): number {
+  const first = ENVELOPE.length;
+  for (let slot = first; slot < first + TYPE_FIELDS.length; slot++) if (rows.cells[rows.base[row]! + slot * 2 + 1]! > 0) return slot;
+  throw new Error('a row without an event type');
 }
 
 function activityEntry(reader: Reader, bytes: Uint8Array, offset: number, length: number): number {

@@ -100,7 +100,7 @@ function fillLeaf(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
 /** A value outside an enum's or table's list is not wrong, only unknown: it is not counted as an impossible value. */
 export function isFault(leaf: LoadedLeaf): boolean {
   const { kind } = leaf.op.reading;
-  return kind !== 'enum' && kind !== 'table';
+  return kind !== 'enum' && kind !== 'table' && kind !== 'flags';
 }
 
 /** Reads the value at the cursor, takes its parts and writes it to `row` of the leaf's column. */
@@ -169,7 +169,14 @@ export function writeLeaf(leaf: LoadedLeaf, row: number, cursor: Cursor, filling
         return leaf.otherView >= 0 ? IN_PART : ACCEPT;
       }
       column.setInteger(row, reading.ids[found]!);
-      caption?.setView(row, views, leaf.views[found]!);
+      if (reading.captions[found] !== '') caption?.setView(row, views, leaf.views[found]!);
+      else if (testText('string', bytes, offset, length, 65535) === ACCEPT) caption?.setText(row, bytes, offset, length, buffer);
+      return reader.distinct![found] ? ACCEPT : IN_PART;
+    }
+    case 'flags': {
+      const found = reader.index!.find(bytes, offset, length);
+      if (found < 0) return REJECT;
+      column.setBoolean(row, reading.values[found]!);
       return reader.distinct![found] ? ACCEPT : IN_PART;
     }
     case 'table': {

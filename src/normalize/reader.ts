@@ -30,6 +30,10 @@ export function readerOf(reading: Reading): Reader {
       distinct: reading.texts.map((text) => reading.texts.filter((other) => other === text).length === 1),
     };
   }
+  if (reading.kind === 'flags') {
+    const distinct = reading.values.map((value) => reading.values.filter((other) => other === value).length === 1);
+    return { reading, index: new TextIndex(reading.raw), distinct };
+  }
   return { reading };
 }
 
@@ -57,6 +61,7 @@ export function accepts(reader: Reader, bytes: Uint8Array, offset: number, lengt
     case 'enum':
       return reading.other !== undefined || reader.index!.find(bytes, offset, length) >= 0 ? ACCEPT : REJECT;
     case 'table':
+    case 'flags':
       return reader.index!.find(bytes, offset, length) >= 0 ? ACCEPT : REJECT;
     case 'ranges':
       return rangeOf(reading, bytes, offset, length) >= 0 ? ACCEPT : REJECT;

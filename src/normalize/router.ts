@@ -4,7 +4,7 @@
  * A line that cannot be decided from flat cells is asked for again as exact cells, which leave the line's own bytes untouched:
  * so what ends in quarantine is always the raw line.
  */
-import { type CompiledMapping, ENVELOPE, type Requirement, type Route, TYPE_FIELDS } from '../mapping/plan.js';
+import { type CompiledMapping, ENVELOPE, type Requirement, type Route, type TextPart, TYPE_FIELDS } from '../mapping/plan.js';
 import { knownFields } from '../mapping/compile.js';
 import type { LineCells } from '../scan/cells.js';
 import { FieldDictionary, hashBytes } from '../scan/dictionary.js';
@@ -51,6 +51,8 @@ export interface Group {
 
 interface LoadedItem {
   slot: number;
+  /** what is taken of the value before it is split */
+  parts: readonly TextPart[];
   /** of the list inside the string; undefined where the value is the item */
   separator: string | undefined;
   reader: Reader | undefined;
@@ -149,7 +151,10 @@ export class Router {
       if (f >= 0 && f < ENVELOPE_SIZE && length[i]! > 0) at[f] = i;
     }
     let typeCell = -1;
-    for (let k = 0; k < T && typeCell < 0; k++) typeCell = at[k]!;
+    for (let k = 0; k < T && typeCell < 0; k++) {
+      const i = at[k]!;
+      if (i >= 0 && !this.isPlaceholder(bytes, offset[i]!, length[i]!)) typeCell = i;
+    }
     if (!exact && (at[ENV.id]! < 0 || this.isPlaceholder(bytes, offset[at[ENV.id]!]!, length[at[ENV.id]!]!))) return 'needs-exact';
     if (cells.escaped.length > 0) {
       if (typeCell < 0 || at[ENV.timestamp]! < 0 || Number.isNaN(this.timeAt(cells, ENV.timestamp))) return 'needs-exact';
@@ -342,7 +347,9 @@ export class Router {
     if (item.separator === undefined) return item.reader === undefined || this.valueHolds(item.reader, bytes, offset, length);
     let found = false;
     this.made.reset();
-    eachPart(this.point(bytes, offset, length), item.separator, this.scratch, this.made, 0, (cursor) => {
+    const at = this.point(bytes, offset, length);
+    if (!applyParts(item.parts, at, this.made, 0)) return false;
+    eachPart(at, item.separator, this.scratch, this.made, 0, (cursor) => {
       found ||= item.reader === undefined || accepts(item.reader, cursor.bytes, cursor.offset, cursor.length) === ACCEPT;
     });
     return found;
@@ -374,8 +381,8 @@ function loadRequirement(requirement: Requirement | undefined): LoadedRequiremen
     const leaf = item.leaves.find((op) => item.structs.at(-1)?.required.includes(op.node) ?? true) ?? item.leaves[0];
     const reading = item.scalar ?? leaf?.reading;
     const reader = reading === undefined ? undefined : readerOf(reading);
-    if (item.each !== undefined) return [{ slot: item.each.slot, separator: item.each.separator, reader }];
-    return leaf === undefined ? [] : [{ slot: leaf.slot, separator: undefined, reader }];
+    if (item.each !== undefined) return [{ slot: item.each.slot, parts: item.each.parts, separator: item.each.separator, reader }];
+    return leaf === undefined ? [] : [{ slot: leaf.slot, parts: [], separator: undefined, reader }];
   });
   return { list };
 }

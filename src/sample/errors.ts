@@ -6,7 +6,9 @@ export function badOption(name: string, value: unknown, wanted: string): Falconr
 }
 
 export function directoryNotEmpty(directory: string): FalconryError {
-  return new FalconryError('SAMPLE_DIRECTORY_NOT_EMPTY', `Folder ${directory} is not empty; name a new one, or empty it first.`, { exitCode: 2 });
+  return new FalconryError('SAMPLE_DIRECTORY_NOT_EMPTY', `Folder ${directory} is not empty; name a new one, or empty it first.`, {
+    exitCode: 2,
+  });
 }
 
 export function cannotWrite(path: string, cause: unknown): FalconryError {

@@ -169,7 +169,11 @@ export interface FeedTarget {
 }
 
 /** One batch a feed and day, at the start of the day. */
-export async function writeFeeds(options: FilledSampleOptions, fleet: { hosts: readonly Host[]; cid: string }, target: FeedTarget): Promise<void> {
+export async function writeFeeds(
+  options: FilledSampleOptions,
+  fleet: { hosts: readonly Host[]; cid: string },
+  target: FeedTarget,
+): Promise<void> {
   const random = new Random(options.seed, 0xfeed);
   for (let day = 0; day < options.days; day++) {
     const nowMs = options.startMs + day * DAY_MS;

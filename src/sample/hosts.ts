@@ -102,7 +102,16 @@ function makeUser(number: number, domain: string, domainSid: string, bootMs: num
 function systemUser(platform: Platform, bootMs: number): User {
   const windows = platform === 'Win';
   const name = windows ? 'SYSTEM' : 'root';
-  return { name, domain: windows ? 'NT AUTHORITY' : '', sid: 'S-1-5-18', uid: '0', principal: '', isAdmin: '1', authenticationId: '999', logonMs: bootMs };
+  return {
+    name,
+    domain: windows ? 'NT AUTHORITY' : '',
+    sid: 'S-1-5-18',
+    uid: '0',
+    principal: '',
+    isAdmin: '1',
+    authenticationId: '999',
+    logonMs: bootMs,
+  };
 }
 
 function mac(random: Random): string {
@@ -110,11 +119,19 @@ function mac(random: Random): string {
 }
 
 /** Host `index` of the fleet, up since some days before `startMs`. */
-function makeHost(index: number, domainSid: string, software: Record<Platform, Software>, startMs: number, maxProcesses: number, random: Random): Host {
+function makeHost(
+  index: number,
+  domainSid: string,
+  software: Record<Platform, Software>,
+  startMs: number,
+  maxProcesses: number,
+  random: Random,
+): Host {
   const platform = PLATFORMS[index % PLATFORMS.length]!;
   const sensor = SENSOR[platform];
   const place = random.pick(PLACES);
-  const productType = platform === 'Lin' ? '3' : platform === 'Win' && index % 25 === 2 ? '2' : platform === 'Win' && index % 10 === 5 ? '3' : '1';
+  const productType =
+    platform === 'Lin' ? '3' : platform === 'Win' && index % 25 === 2 ? '2' : platform === 'Win' && index % 10 === 5 ? '3' : '1';
   const kind = productType === '1' ? (platform === 'Mac' ? 'MAC' : 'WS') : productType === '2' ? 'DC' : 'SRV';
   const name = `${place.site}-${kind}-${String(index).padStart(4, '0')}`;
   const clockErrorMs = clockError(index);
@@ -124,7 +141,9 @@ function makeHost(index: number, domainSid: string, software: Record<Platform, S
   const subnet = `10.${1 + (index % 60)}.${random.below(200)}`;
   const aid = random.hex(32);
   const system = systemUser(platform, bootMs);
-  const users = Array.from({ length: productType === '1' ? 1 + (index % 2) : 3 }, (_, i) => makeUser(index * 3 + i, domain, domainSid, bootMs, random));
+  const users = Array.from({ length: productType === '1' ? 1 + (index % 2) : 3 }, (_, i) =>
+    makeUser(index * 3 + i, domain, domainSid, bootMs, random),
+  );
   return {
     aid,
     platform,

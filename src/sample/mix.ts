@@ -1,10 +1,15 @@
 /** Which event comes next: every type of the tables, drawn by its share of its platform's events. */
 import { type EventType, PLATFORMS, type Platform } from './event.js';
 import cloud from './events/cloud.js';
+import command from './events/command.js';
 import detection from './events/detection.js';
+import device from './events/device.js';
+import external from './events/external.js';
 import file from './events/file.js';
+import fileWritten from './events/file-written.js';
 import future from './events/future.js';
-import machine from './events/machine.js';
+import host from './events/host.js';
+import networkInterface from './events/interface.js';
 import module from './events/module.js';
 import network from './events/network.js';
 import process, { RUNDOWN } from './events/process.js';
@@ -12,11 +17,33 @@ import registry from './events/registry.js';
 import script from './events/script.js';
 import sensor from './events/sensor.js';
 import service from './events/service.js';
+import technique from './events/technique.js';
 import user from './events/user.js';
 import { type CompiledType, compileType } from './line.js';
 import type { Random } from './random.js';
 
-export const EVENT_TYPES: readonly EventType[] = [RUNDOWN, ...process, ...network, ...file, ...module, ...registry, ...service, ...user, ...script, ...sensor, ...machine, ...detection, ...future, ...cloud];
+export const EVENT_TYPES: readonly EventType[] = [
+  RUNDOWN,
+  ...process,
+  ...command,
+  ...network,
+  ...networkInterface,
+  ...fileWritten,
+  ...file,
+  ...module,
+  ...registry,
+  ...service,
+  ...user,
+  ...script,
+  ...sensor,
+  ...host,
+  ...device,
+  ...detection,
+  ...technique,
+  ...future,
+  ...external,
+  ...cloud,
+];
 
 export function shareOf(event: EventType, platform: Platform): number {
   if (event.versions[platform] === undefined) return 0;

@@ -38,7 +38,8 @@ export interface FilledSampleOptions {
 }
 
 function whole(name: string, value: number, low: number, high: number): number {
-  if (!Number.isSafeInteger(value) || value < low || value > high) throw badOption(name, value, `a whole number from ${low} to ${high}`);
+  if (!Number.isSafeInteger(value) || value < low || value > high)
+    throw badOption(name, value, `a whole number from ${low} to ${high}`);
   return value;
 }
 

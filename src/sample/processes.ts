@@ -50,7 +50,15 @@ export class ProcessTable {
     const always: Process[] = [];
     for (const program of software.always) {
       const parent = always[0];
-      always.push(this.make(program, parent, program.role === 'system' ? origin.system : origin.users[0]!, origin.bootMs + always.length * 1500, random));
+      always.push(
+        this.make(
+          program,
+          parent,
+          program.role === 'system' ? origin.system : origin.users[0]!,
+          origin.bootMs + always.length * 1500,
+          random,
+        ),
+      );
     }
     this.always = always;
   }
@@ -62,7 +70,11 @@ export class ProcessTable {
     const shell = this.always[this.always.length - 1]!;
     let parent = asSystem ? this.always[random.below(2)]! : shell;
     if (this.started.length > 0 && random.chance(0.4)) parent = random.pick(this.started);
-    const user = asSystem ? this.origin.system : parent.user === this.origin.system ? random.pick(this.origin.users) : parent.user;
+    const user = asSystem
+      ? this.origin.system
+      : parent.user === this.origin.system
+        ? random.pick(this.origin.users)
+        : parent.user;
     const process = this.make(program, parent, user, Math.max(nowMs, parent.startMs), random);
     if (this.started.length < this.origin.maxProcesses) {
       this.started.push(process);

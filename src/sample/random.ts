@@ -1,3 +1,6 @@
+/** Every four hex digits. */
+export const HEX4 = Array.from({ length: 0x10000 }, (_, i) => (0x10000 + i).toString(16).slice(1));
+
 /** The sample's only source of chance: sfc32, 32-bit integer arithmetic alone, so the same numbers on every engine. */
 export class Random {
   private a: number;
@@ -48,8 +51,11 @@ export class Random {
   /** Lower-case hex digits. */
   hex(digits: number): string {
     let text = '';
-    while (text.length < digits) text += this.next().toString(16).padStart(8, '0');
-    return text.slice(0, digits);
+    for (let left = digits; left > 0; left -= 8) {
+      const bits = this.next();
+      text += left > 4 ? HEX4[bits >>> 16]! + HEX4[bits & 0xffff]! : HEX4[bits >>> 16]!;
+    }
+    return text.length === digits ? text : text.slice(0, digits);
   }
 
   /** A UUID of version 4. */

@@ -13,7 +13,7 @@ export interface SampleReport {
   /** good events by endpoint platform; `none` where no sensor sent the record */
   platforms: Record<'Win' | 'Mac' | 'Lin' | 'none', number>;
   batches: number;
-  files: { events: number; feeds: number; /** `_SUCCESS` */ markers: number; bad: number };
+  files: { events: number; feeds: number /** `_SUCCESS` */; markers: number; bad: number };
   /** good event and feed files only */
   bytes: { compressed: number; inflated: number };
   feeds: Record<Feed, number>;

@@ -2,7 +2,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NO_BAD } from './bad/kinds.js';
-import { writeBad } from './bad/write-bad.js';
+import { badFolder, writeBad } from './bad/write-bad.js';
 import { cannotWrite, directoryNotEmpty } from './errors.js';
 import { type FeedTarget, writeFeeds } from './feeds.js';
 import { type Batch, batchFolder, partitionedBatchFolder, partitionFolder, partName, planBatches } from './layout.js';
@@ -20,7 +20,10 @@ export type { SampleProgress, SampleReport } from './report.js';
  *
  * @param onProgress called after every file
  */
-export async function writeSample(options: SampleOptions, onProgress: (progress: SampleProgress) => void = () => {}): Promise<SampleReport> {
+export async function writeSample(
+  options: SampleOptions,
+  onProgress: (progress: SampleProgress) => void = () => {},
+): Promise<SampleReport> {
   const filled = fillSampleOptions(options);
   await prepareFolder(filled.directory);
   const writer = new SampleWriter(filled, onProgress);
@@ -95,8 +98,9 @@ class SampleWriter implements FeedTarget {
     const { options, report, traffic } = this;
     if (options.feeds) await writeFeeds(options, traffic, this);
     if (options.bad) {
-      report.bad = await writeBad(options, traffic);
+      report.bad = await writeBad(options, traffic.cid);
       report.files.bad = report.bad.files.length + 1;
+      await this.complete(badFolder(options));
     }
     return report;
   }
@@ -120,7 +124,12 @@ class SampleWriter implements FeedTarget {
     report.bytes.compressed += await sink.close();
     report.bytes.inflated += sink.bytes;
     report.files[kind]++;
-    this.onProgress({ events: report.events, ofEvents: this.options.events, files: report.files.events, bytes: report.bytes.compressed });
+    this.onProgress({
+      events: report.events,
+      ofEvents: this.options.events,
+      files: report.files.events + report.files.feeds,
+      bytes: report.bytes.compressed,
+    });
   }
 
   /** The empty object that says a batch is complete. */

@@ -1,6 +1,7 @@
 /** The programs that the sample's hosts run: images, command lines, hashes, signatures. */
-import { jsonText, jsonTextForHtml } from './json-text.js';
+
 import type { Platform } from './event.js';
+import { jsonText, jsonTextForHtml } from './json-text.js';
 import { Random } from './random.js';
 import { type Filled, template } from './template.js';
 import { VENDORS, WORDS } from './vocabulary.js';
@@ -33,38 +34,116 @@ const SYSTEM32 = `${WINDOWS}\\Windows\\System32`;
 const WINDOWS_ROWS: readonly Row[] = [
   ['s', 14, 'c', `${SYSTEM32}\\svchost.exe`, 'C:\\WINDOWS\\system32\\svchost.exe -k netsvcs -p -s {word}Svc'],
   ['s', 5, 'c', `${SYSTEM32}\\conhost.exe`, '\\??\\C:\\WINDOWS\\system32\\conhost.exe 0xffffffff -ForceV1'],
-  ['s', 4, 'g', `${SYSTEM32}\\backgroundTaskHost.exe`, '"C:\\WINDOWS\\system32\\backgroundTaskHost.exe" -ServerName:App.AppX{x16}.mca'],
+  [
+    's',
+    4,
+    'g',
+    `${SYSTEM32}\\backgroundTaskHost.exe`,
+    '"C:\\WINDOWS\\system32\\backgroundTaskHost.exe" -ServerName:App.AppX{x16}.mca',
+  ],
   ['s', 4, 'g', `${SYSTEM32}\\RuntimeBroker.exe`, 'C:\\Windows\\System32\\RuntimeBroker.exe -Embedding'],
   ['s', 4, 'g', `${SYSTEM32}\\taskhostw.exe`, 'taskhostw.exe {{guid}}'],
   ['s', 5, 'g', `${SYSTEM32}\\dllhost.exe`, 'C:\\WINDOWS\\system32\\DllHost.exe /Processid:{{guid}}'],
   ['s', 3, 'c', `${SYSTEM32}\\wbem\\WmiPrvSE.exe`, 'C:\\WINDOWS\\system32\\wbem\\wmiprvse.exe -secured -Embedding'],
-  ['s', 4, 'c', `${SYSTEM32}\\SearchProtocolHost.exe`, '"C:\\WINDOWS\\system32\\SearchProtocolHost.exe" Global\\UsGthrFltPipeMssGthrPipe{d4}_ Global\\UsGthrCtrlFltPipeMssGthrPipe{d4} 1 -2147483646 "Software\\Microsoft\\Windows Search" "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT; MS Search 4.0 Robot)" "C:\\ProgramData\\Microsoft\\Search\\Data\\Temp\\usgthrsvc" "DownLevelDaemon"'],
+  [
+    's',
+    4,
+    'c',
+    `${SYSTEM32}\\SearchProtocolHost.exe`,
+    '"C:\\WINDOWS\\system32\\SearchProtocolHost.exe" Global\\UsGthrFltPipeMssGthrPipe{d4}_ Global\\UsGthrCtrlFltPipeMssGthrPipe{d4} 1 -2147483646 "Software\\Microsoft\\Windows Search" "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT; MS Search 4.0 Robot)" "C:\\ProgramData\\Microsoft\\Search\\Data\\Temp\\usgthrsvc" "DownLevelDaemon"',
+  ],
   ['s', 2, 'g', `${SYSTEM32}\\mmc.exe`, '"C:\\WINDOWS\\system32\\mmc.exe" "C:\\WINDOWS\\system32\\eventvwr.msc" /s'],
-  ['u', 6, 'c', `${SYSTEM32}\\cmd.exe`, 'C:\\WINDOWS\\system32\\cmd.exe /c ""C:\\Tools\\{word}\\{word}.bat" --job={d6} >> "C:\\Logs\\{word}.log" 2>&1"'],
-  ['u', 5, 'c', `${SYSTEM32}\\WindowsPowerShell\\v1.0\\powershell.exe`, '"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe" -NoProfile -ExecutionPolicy Bypass -Command "& {Get-ChildItem -Path \'C:\\Data\\{word}\' -Recurse | Where-Object { $_.Length -gt {d6} } | Export-Csv \'C:\\Temp\\{x8}.csv\'}"'],
+  [
+    'u',
+    6,
+    'c',
+    `${SYSTEM32}\\cmd.exe`,
+    'C:\\WINDOWS\\system32\\cmd.exe /c ""C:\\Tools\\{word}\\{word}.bat" --job={d6} >> "C:\\Logs\\{word}.log" 2>&1"',
+  ],
+  [
+    'u',
+    5,
+    'c',
+    `${SYSTEM32}\\WindowsPowerShell\\v1.0\\powershell.exe`,
+    '"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe" -NoProfile -ExecutionPolicy Bypass -Command "& {Get-ChildItem -Path \'C:\\Data\\{word}\' -Recurse | Where-Object { $_.Length -gt {d6} } | Export-Csv \'C:\\Temp\\{x8}.csv\'}"',
+  ],
   ['u', 3, 'c', `${SYSTEM32}\\reg.exe`, 'reg  query "HKLM\\SOFTWARE\\{word}" /v {word}'],
   ['u', 2, 'c', `${SYSTEM32}\\tasklist.exe`, 'tasklist  /fi "PID eq {d4}" /fo csv'],
   ['u', 2, 'c', `${SYSTEM32}\\net.exe`, 'net  use X: \\\\filer.corp.example\\{word}$ /persistent:no'],
   ['u', 2, 'c', `${SYSTEM32}\\schtasks.exe`, 'schtasks  /query /tn "\\{word}\\{word}" /xml'],
-  ['u', 20, 'g', `${WINDOWS}\\Program Files\\Google\\Chrome\\Application\\chrome.exe`, '"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe" --type=renderer --string-annotations --extension-process --lang=en-US --device-scale-factor=1.25 --num-raster-threads=4 --renderer-client-id={d3} --time-ticks-at-unix-epoch=-{d16} --launch-time-ticks={d10} --field-trial-handle={d4},i,{d19},{d19},262144 --variations-seed-version --mojo-platform-channel-handle={d4} /prefetch:1'],
-  ['u', 8, 'g', `${WINDOWS}\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe`, '"C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe" --type=utility --utility-sub-type=network.mojom.NetworkService --lang=en-US --service-sandbox-type=none --field-trial-handle={d4},i,{d19},{d19},524288 /prefetch:3'],
-  ['u', 3, 'g', `${WINDOWS}\\Program Files\\Microsoft Office\\root\\Office16\\EXCEL.EXE`, '"C:\\Program Files\\Microsoft Office\\Root\\Office16\\EXCEL.EXE" "C:\\Users\\Public\\Documents\\{word} {d3}.xlsx"'],
-  ['u', 3, 'g', `${WINDOWS}\\Program Files\\Microsoft Office\\root\\Office16\\OUTLOOK.EXE`, '"C:\\Program Files\\Microsoft Office\\root\\Office16\\OUTLOOK.EXE" /restore'],
-  ['u', 3, 'g', `${WINDOWS}\\Users\\Public\\AppData\\Local\\Microsoft\\Teams\\current\\Teams.exe`, '"C:\\Users\\Public\\AppData\\Local\\Microsoft\\Teams\\current\\Teams.exe" --type=gpu-process --gpu-preferences={x32} --mojo-platform-channel-handle={d4}'],
-  ['u', 2, 'c', `${WINDOWS}\\Program Files\\Git\\cmd\\git.exe`, 'git.exe -c core.quotepath=false log --format=%H --max-count={d2} {x8}'],
-  ['u', 2, 'c', `${WINDOWS}\\Program Files\\nodejs\\node.exe`, '"C:\\Program Files\\nodejs\\node.exe" C:\\src\\{word}\\node_modules\\.bin\\{word} --watch'],
+  [
+    'u',
+    20,
+    'g',
+    `${WINDOWS}\\Program Files\\Google\\Chrome\\Application\\chrome.exe`,
+    '"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe" --type=renderer --string-annotations --extension-process --lang=en-US --device-scale-factor=1.25 --num-raster-threads=4 --renderer-client-id={d3} --time-ticks-at-unix-epoch=-{d16} --launch-time-ticks={d10} --field-trial-handle={d4},i,{d19},{d19},262144 --variations-seed-version --mojo-platform-channel-handle={d4} /prefetch:1',
+  ],
+  [
+    'u',
+    8,
+    'g',
+    `${WINDOWS}\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe`,
+    '"C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe" --type=utility --utility-sub-type=network.mojom.NetworkService --lang=en-US --service-sandbox-type=none --field-trial-handle={d4},i,{d19},{d19},524288 /prefetch:3',
+  ],
+  [
+    'u',
+    3,
+    'g',
+    `${WINDOWS}\\Program Files\\Microsoft Office\\root\\Office16\\EXCEL.EXE`,
+    '"C:\\Program Files\\Microsoft Office\\Root\\Office16\\EXCEL.EXE" "C:\\Users\\Public\\Documents\\{word} {d3}.xlsx"',
+  ],
+  [
+    'u',
+    3,
+    'g',
+    `${WINDOWS}\\Program Files\\Microsoft Office\\root\\Office16\\OUTLOOK.EXE`,
+    '"C:\\Program Files\\Microsoft Office\\root\\Office16\\OUTLOOK.EXE" /restore',
+  ],
+  [
+    'u',
+    3,
+    'g',
+    `${WINDOWS}\\Users\\Public\\AppData\\Local\\Microsoft\\Teams\\current\\Teams.exe`,
+    '"C:\\Users\\Public\\AppData\\Local\\Microsoft\\Teams\\current\\Teams.exe" --type=gpu-process --gpu-preferences={x32} --mojo-platform-channel-handle={d4}',
+  ],
+  [
+    'u',
+    2,
+    'c',
+    `${WINDOWS}\\Program Files\\Git\\cmd\\git.exe`,
+    'git.exe -c core.quotepath=false log --format=%H --max-count={d2} {x8}',
+  ],
+  [
+    'u',
+    2,
+    'c',
+    `${WINDOWS}\\Program Files\\nodejs\\node.exe`,
+    '"C:\\Program Files\\nodejs\\node.exe" C:\\src\\{word}\\node_modules\\.bin\\{word} --watch',
+  ],
 ];
 
 const MAC_ROWS: readonly Row[] = [
   ['s', 6, 'c', '/usr/libexec/xpcproxy', 'xpcproxy com.apple.{word}.{word}'],
-  ['s', 5, 'c', '/System/Library/Frameworks/CoreServices.framework/Versions/A/Frameworks/Metadata.framework/Versions/A/Support/mdworker_shared', '/System/Library/Frameworks/CoreServices.framework/Frameworks/Metadata.framework/Versions/A/Support/mdworker_shared -s mdworker -c MDSImporterWorker -m com.apple.mdworker.shared'],
+  [
+    's',
+    5,
+    'c',
+    '/System/Library/Frameworks/CoreServices.framework/Versions/A/Frameworks/Metadata.framework/Versions/A/Support/mdworker_shared',
+    '/System/Library/Frameworks/CoreServices.framework/Frameworks/Metadata.framework/Versions/A/Support/mdworker_shared -s mdworker -c MDSImporterWorker -m com.apple.mdworker.shared',
+  ],
   ['s', 3, 'c', '/usr/sbin/cupsd', '/usr/sbin/cupsd -l'],
   ['s', 2, 'c', '/usr/libexec/trustd', '/usr/libexec/trustd --agent'],
   ['u', 6, 'c', '/bin/zsh', '/bin/zsh -il'],
   ['u', 5, 'c', '/bin/bash', '/bin/bash -c "find ~/{word} -name \'*.{word}\' -mtime -{d1}"'],
   ['u', 3, 'c', '/usr/bin/curl', 'curl -fsSL https://{word}.example.net/{x8}.pkg -o /tmp/{x8}.pkg'],
   ['u', 3, 'c', '/usr/bin/git', 'git -C /Users/Shared/{word} fetch --prune origin'],
-  ['u', 8, 'g', '/Applications/Google Chrome.app/Contents/Frameworks/Google Chrome Framework.framework/Helpers/Google Chrome Helper.app/Contents/MacOS/Google Chrome Helper', '/Applications/Google Chrome.app/Contents/Frameworks/Google Chrome Framework.framework/Helpers/Google Chrome Helper.app/Contents/MacOS/Google Chrome Helper --type=renderer --lang=en-US --num-raster-threads=4 --renderer-client-id={d3} --field-trial-handle={d16},r,{d16},{d16},262144 --seatbelt-client={d2}'],
+  [
+    'u',
+    8,
+    'g',
+    '/Applications/Google Chrome.app/Contents/Frameworks/Google Chrome Framework.framework/Helpers/Google Chrome Helper.app/Contents/MacOS/Google Chrome Helper',
+    '/Applications/Google Chrome.app/Contents/Frameworks/Google Chrome Framework.framework/Helpers/Google Chrome Helper.app/Contents/MacOS/Google Chrome Helper --type=renderer --lang=en-US --num-raster-threads=4 --renderer-client-id={d3} --field-trial-handle={d16},r,{d16},{d16},262144 --seatbelt-client={d2}',
+  ],
   ['u', 3, 'g', '/Applications/Slack.app/Contents/MacOS/Slack', '/Applications/Slack.app/Contents/MacOS/Slack'],
   ['u', 2, 'c', '/opt/homebrew/bin/python3.12', 'python3.12 -m {word}.{word} --port {d4}'],
 ];
@@ -72,14 +151,32 @@ const MAC_ROWS: readonly Row[] = [
 const LINUX_ROWS: readonly Row[] = [
   ['s', 6, 'c', '/usr/sbin/cron', '/usr/sbin/CRON -f'],
   ['s', 5, 'c', '/usr/bin/dash', '/bin/sh -c "cd / && run-parts --report /etc/cron.hourly"'],
-  ['s', 4, 'c', '/usr/bin/runc', 'runc --root /run/containerd/runc/k8s.io --log /run/containerd/{x64}/log.json --log-format json exec --process /tmp/runc-process{d9} {x64}'],
-  ['s', 3, 'c', '/usr/bin/containerd-shim-runc-v2', '/usr/bin/containerd-shim-runc-v2 -namespace k8s.io -id {x64} -address /run/containerd/containerd.sock'],
+  [
+    's',
+    4,
+    'c',
+    '/usr/bin/runc',
+    'runc --root /run/containerd/runc/k8s.io --log /run/containerd/{x64}/log.json --log-format json exec --process /tmp/runc-process{d9} {x64}',
+  ],
+  [
+    's',
+    3,
+    'c',
+    '/usr/bin/containerd-shim-runc-v2',
+    '/usr/bin/containerd-shim-runc-v2 -namespace k8s.io -id {x64} -address /run/containerd/containerd.sock',
+  ],
   ['s', 3, 'c', '/usr/bin/systemctl', 'systemctl is-active --quiet {word}.service'],
   ['u', 6, 'c', '/usr/bin/bash', 'bash -lc "grep -c {word} /var/log/{word}.log"'],
   ['u', 4, 'c', '/usr/bin/awk', 'awk -F: {print $1}'],
   ['u', 3, 'c', '/usr/bin/curl', 'curl -s http://{ip}:8080/health'],
   ['u', 3, 'c', '/usr/bin/python3.11', 'python3 /opt/{word}/{word}.py --batch {d5}'],
-  ['u', 3, 'c', '/usr/lib/jvm/java-21-openjdk/bin/java', 'java -Xmx4g -Djava.io.tmpdir=/var/tmp/{x8} -jar /srv/{word}/{word}.jar --spring.profiles.active=prod'],
+  [
+    'u',
+    3,
+    'c',
+    '/usr/lib/jvm/java-21-openjdk/bin/java',
+    'java -Xmx4g -Djava.io.tmpdir=/var/tmp/{x8} -jar /srv/{word}/{word}.jar --spring.profiles.active=prod',
+  ],
   ['u', 2, 'c', '/usr/bin/ssh', 'ssh -o BatchMode=yes deploy@{ip} uptime'],
 ];
 
@@ -95,7 +192,13 @@ const ALWAYS: Record<Platform, readonly Row[]> = {
     ['s', 1, 'c', '/sbin/launchd', '/sbin/launchd'],
     ['s', 1, 'c', '/usr/sbin/mDNSResponder', '/usr/sbin/mDNSResponder'],
     ['s', 1, 'c', '/usr/libexec/opendirectoryd', '/usr/libexec/opendirectoryd'],
-    ['u', 1, 'g', '/System/Library/CoreServices/Finder.app/Contents/MacOS/Finder', '/System/Library/CoreServices/Finder.app/Contents/MacOS/Finder'],
+    [
+      'u',
+      1,
+      'g',
+      '/System/Library/CoreServices/Finder.app/Contents/MacOS/Finder',
+      '/System/Library/CoreServices/Finder.app/Contents/MacOS/Finder',
+    ],
   ],
   Lin: [
     ['s', 1, 'c', '/usr/lib/systemd/systemd', '/sbin/init'],
@@ -118,9 +221,29 @@ function vendorRows(platform: Platform, count: number, random: Random): Row[] {
   return Array.from({ length: count }, (_, i) => {
     const vendor = VENDORS[i % VENDORS.length]!;
     const app = `${random.pick(WORDS)}${i}`;
-    if (platform === 'Win') return ['u', 1, i % 3 ? 'g' : 'c', `${WINDOWS}\\Program Files\\${vendor}\\${app}\\bin\\${app}.exe`, `"C:\\Program Files\\${vendor}\\${app}\\bin\\${app}.exe" --session={x16} --parent={d5} /quiet`];
-    if (platform === 'Mac') return ['u', 1, 'g', `/Applications/${app}.app/Contents/MacOS/${app}`, `/Applications/${app}.app/Contents/MacOS/${app} --session {x16}`];
-    return ['u', 1, 'c', `/opt/${vendor.toLowerCase()}/${app}/bin/${app}`, `/opt/${vendor.toLowerCase()}/${app}/bin/${app} -c /etc/${app}.conf -n {d4}`];
+    if (platform === 'Win')
+      return [
+        'u',
+        1,
+        i % 3 ? 'g' : 'c',
+        `${WINDOWS}\\Program Files\\${vendor}\\${app}\\bin\\${app}.exe`,
+        `"C:\\Program Files\\${vendor}\\${app}\\bin\\${app}.exe" --session={x16} --parent={d5} /quiet`,
+      ];
+    if (platform === 'Mac')
+      return [
+        'u',
+        1,
+        'g',
+        `/Applications/${app}.app/Contents/MacOS/${app}`,
+        `/Applications/${app}.app/Contents/MacOS/${app} --session {x16}`,
+      ];
+    return [
+      'u',
+      1,
+      'c',
+      `/opt/${vendor.toLowerCase()}/${app}/bin/${app}`,
+      `/opt/${vendor.toLowerCase()}/${app}/bin/${app} -c /etc/${app}.conf -n {d4}`,
+    ];
   });
 }
 
@@ -151,10 +274,18 @@ function share(rows: readonly Row[], programs: readonly Program[], role: Program
 function installed(platform: Platform, rows: readonly Row[], random: Random): Software {
   const all = [...rows, ...vendorRows(platform, platform === 'Win' ? 60 : 15, random)];
   const programs = all.map((row) => program(row, random));
-  return { always: ALWAYS[platform].map((row) => program(row, random)), system: share(all, programs, 'system'), user: share(all, programs, 'user') };
+  return {
+    always: ALWAYS[platform].map((row) => program(row, random)),
+    system: share(all, programs, 'system'),
+    user: share(all, programs, 'user'),
+  };
 }
 
 export function makeSoftware(seed: number): Record<Platform, Software> {
   const random = new Random(seed, 0x50f7);
-  return { Win: installed('Win', WINDOWS_ROWS, random), Mac: installed('Mac', MAC_ROWS, random), Lin: installed('Lin', LINUX_ROWS, random) };
+  return {
+    Win: installed('Win', WINDOWS_ROWS, random),
+    Mac: installed('Mac', MAC_ROWS, random),
+    Lin: installed('Lin', LINUX_ROWS, random),
+  };
 }

@@ -22,10 +22,10 @@ function gap(code: string): Filled {
   throw new RangeError(`template gap {${code}} is unknown`);
 }
 
-/** `escape` makes JSON text of the fixed parts. */
-export function template(pattern: string, escape: (plain: string) => string = jsonText): Filled {
+/** `toJsonText` makes JSON text of the fixed parts. */
+export function template(pattern: string, toJsonText: (plain: string) => string = jsonText): Filled {
   const pieces = pattern.split(/\{([a-z]+\d*)\}/);
-  const texts = pieces.filter((_, i) => i % 2 === 0).map(escape);
+  const texts = pieces.filter((_, i) => i % 2 === 0).map(toJsonText);
   const gaps = pieces.filter((_, i) => i % 2 === 1).map(gap);
   if (gaps.length === 0) return () => texts[0]!;
   return (random) => {

@@ -2,7 +2,7 @@
 import type { Platform } from './event.js';
 import type { Host } from './hosts.js';
 import { makeHosts } from './hosts.js';
-import { buildLine, type CompiledType, hostMembers } from './line.js';
+import { buildLine, type CompiledType, hostMembers, type Orders } from './line.js';
 import { makeMixes } from './mix.js';
 import type { FilledSampleOptions } from './options.js';
 import type { Process } from './processes.js';
@@ -31,7 +31,7 @@ export class Traffic {
   readonly cid: string;
   private readonly random: Random;
   private readonly mixes = makeMixes();
-  private readonly members: string[][];
+  private readonly members: Orders[];
   /** per host, how many of its processes from boot the cloud has heard of */
   private readonly announced: Uint8Array;
   private readonly scene: Scene;

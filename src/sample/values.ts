@@ -1,5 +1,6 @@
 /** Makers of field values, for the tables in `events/`. All return JSON text. */
 import type { Fields, Value } from './event.js';
+import { Random } from './random.js';
 import type { Scene } from './scene.js';
 import { type Filled, template } from './template.js';
 import { epochSeconds } from './time.js';
@@ -32,8 +33,8 @@ export function hex(digits: number): (s: Scene) => string {
   return (s) => s.random.hex(digits);
 }
 
-export function text(pattern: string, escape?: (plain: string) => string): (s: Scene) => string {
-  const filled: Filled = template(pattern, escape);
+export function text(pattern: string, toJsonText?: (plain: string) => string): (s: Scene) => string {
+  const filled: Filled = template(pattern, toJsonText);
   return (s) => filled(s.random);
 }
 
@@ -60,8 +61,12 @@ export const imageFile = (s: Scene): string => s.process.program.file;
 export const imageSha256 = (s: Scene): string => s.process.program.sha256;
 export const commandLine = (s: Scene): string => s.process.commandLine;
 
+/** The file's number on its volume. */
+export const fileIdentifier = (s: Scene): string => `${s.host.aid.slice(0, 16)}${s.random.hex(8)}00000000`;
+
 /** A kernel object's address as the sensor writes it: an unsigned 64-bit number, beyond 2^53. */
-export const kernelAddress = (s: Scene): string => `18446${600_000_000 + s.random.below(140_000_000)}${String(s.random.below(1_000_000) * 16).padStart(8, '0').slice(0, 6)}`;
+export const kernelAddress = (s: Scene): string =>
+  `18446${600_000_000_000_000 + Math.floor(s.random.fraction() * 140_000_000_000_000)}`;
 
 /** What every event that a process caused carries. */
 export const BY_PROCESS: Fields = { ContextProcessId: contextId, ContextTimeStamp: eventTime };
@@ -78,34 +83,45 @@ export const BY_RPC: Fields = {
 /** What newer sensors add to many types. */
 export const BY_USER: Fields = { LocalAddressIP4: localIp4, UserName: userName, UserPrincipal: (s) => s.process.user.principal };
 
-const FOLDERS: Record<string, readonly string[]> = { Win: ['Downloads', 'Documents', 'Desktop', 'AppData\\\\Local\\\\Temp'], Mac: ['Downloads', 'Documents', 'Desktop'], Lin: ['work', 'src', 'tmp'] };
+const FOLDERS: Record<string, readonly string[]> = {
+  Win: ['Downloads', 'Documents', 'Desktop', 'AppData\\\\Local\\\\Temp'],
+  Mac: ['Downloads', 'Documents', 'Desktop'],
+  Lin: ['work', 'src', 'tmp'],
+};
 
 /** A file of the acting user, its name of all sorts. */
 export function userFile(extension: string): (s: Scene) => string {
   return (s) => {
     const folder = s.random.pick(FOLDERS[s.host.platform]!);
     const file = `${s.random.pick(FILE_STEMS)}${s.random.below(4) === 0 ? ` (${s.random.below(90)})` : ''}.${extension}`;
-    if (s.host.platform === 'Win') return `\\\\Device\\\\HarddiskVolume3\\\\Users\\\\${s.process.user.name}\\\\${folder}\\\\${file}`;
+    if (s.host.platform === 'Win')
+      return `\\\\Device\\\\HarddiskVolume3\\\\Users\\\\${s.process.user.name}\\\\${folder}\\\\${file}`;
     return `/${s.host.platform === 'Mac' ? 'Users' : 'home'}/${s.process.user.name}/${folder}/${file}`;
   };
 }
 
 /** A file of a program: temporary, cached, installed. */
 const PROGRAM_FILES: Record<string, readonly Filled[]> = {
-  Win: ['Windows\\Temp\\{x8}.tmp', 'ProgramData\\{word}\\Cache\\{x16}', 'Windows\\Prefetch\\{word}-{x8}.pf', 'Windows\\System32\\LogFiles\\{word}.log'].map((p) => template(`\\Device\\HarddiskVolume3\\${p}`)),
-  Mac: ['/private/var/folders/{x2}/{x30}/T/{word}.{x6}', '/Library/Caches/com.{word}.{word}/{x16}', '/private/tmp/{word}.lock'].map((p) => template(p)),
-  Lin: ['/var/tmp/{word}.{x6}', '/var/lib/{word}/{x16}', '/tmp/{word}-{d5}.sock', '/var/log/{word}.log.1'].map((p) => template(p)),
+  Win: [
+    'Windows\\Temp\\{x8}.tmp',
+    'ProgramData\\{word}\\Cache\\{x16}',
+    'Windows\\Prefetch\\{word}-{x8}.pf',
+    'Windows\\System32\\LogFiles\\{word}.log',
+  ].map((p) => template(`\\Device\\HarddiskVolume3\\${p}`)),
+  Mac: [
+    '/private/var/folders/{x2}/{x30}/T/{word}.{x6}',
+    '/Library/Caches/com.{word}.{word}/{x16}',
+    '/private/tmp/{word}.lock',
+  ].map((p) => template(p)),
+  Lin: ['/var/tmp/{word}.{x6}', '/var/lib/{word}/{x16}', '/tmp/{word}-{d5}.sock', '/var/log/{word}.log.1'].map((p) =>
+    template(p),
+  ),
 };
 export const programFile = (s: Scene): string => s.random.pick(PROGRAM_FILES[s.host.platform]!)(s.random);
 
-/** A hash of a file that no program of the sample is: as many as a fleet sees, not one a line. */
+/** Hashes of files that are no program of the sample: as many as a fleet sees, not one a line. */
 export const fileSha256 = (s: Scene): string => FILE_HASHES[s.random.below(FILE_HASHES.length)]!;
-const FILE_HASHES = Array.from({ length: 2048 }, (_, i) => {
-  let state = i + 1;
-  let digits = '';
-  while (digits.length < 64) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    digits += (0x100000000 + (state ^ (state >>> 15))).toString(16).slice(1);
-  }
-  return digits;
-});
+export const fileMd5 = (s: Scene): string => FILE_HASHES_MD5[s.random.below(FILE_HASHES.length)]!;
+const hashes = new Random(0xf11e, 0x4a54);
+const FILE_HASHES = Array.from({ length: 2048 }, () => hashes.hex(64));
+const FILE_HASHES_MD5 = Array.from({ length: 2048 }, () => hashes.hex(32));

@@ -8,6 +8,8 @@ const LONGEST_LEARNED_KEY = 256;
 /** Room for keys in the dictionary, known and learned. */
 const MAX_KEYS = 65_536;
 const SLOTS = MAX_KEYS * 4;
+/** A key that collides with more than this many others is not learned: keys made to collide must not make lookups long. */
+const MAX_PROBES = 32;
 
 /** The hash the scanner computes while it looks for a key's end: h = h * 31 + byte, 32 bits. */
 export function hashBytes(bytes: Uint8Array, start: number, length: number): number {
@@ -27,16 +29,19 @@ export class FieldDictionary {
   private readonly hashes = new Int32Array(MAX_KEYS);
   private readonly table = new Int32Array(SLOTS).fill(-1);
   private count = 0;
+  private longestKey = Number.MAX_SAFE_INTEGER;
+  private maxProbes = SLOTS;
 
   constructor(
     knownFields: readonly string[],
     private readonly maxKeys = MAX_KEYS,
   ) {
-    const encoder = new TextEncoder();
     for (const name of knownFields) {
-      const bytes = encoder.encode(name);
-      this.add(hashBytes(bytes, 0, bytes.length), bytes, 0, bytes.length);
+      const bytes = Buffer.from(name);
+      this.idOf(hashBytes(bytes, 0, bytes.length), bytes, 0, bytes.length);
     }
+    this.maxProbes = MAX_PROBES;
+    this.longestKey = LONGEST_LEARNED_KEY;
   }
 
   get size(): number {
@@ -45,7 +50,7 @@ export class FieldDictionary {
 
   name(id: number): string {
     const start = this.keyOffset[id]!;
-    return new TextDecoder().decode(this.keyBytes.subarray(start, start + this.keyLength[id]!));
+    return Buffer.from(this.keyBytes.buffer, start, this.keyLength[id]).toString('utf8');
   }
 
   /** The id of a key, learning it if there is room; -1 if not. `hash` is {@link hashBytes} of the same bytes. */
@@ -53,9 +58,12 @@ export class FieldDictionary {
     const { table, hashes, keyLength, keyOffset, keyBytes } = this;
     // the low bits of h*31 sums are weak for keys that differ in their first bytes only: fold the high ones in
     let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-    for (;;) {
+    for (let probes = 0; ; probes++) {
       const id = table[slot]!;
-      if (id < 0) break;
+      if (id < 0) {
+        if (this.count >= this.maxKeys || length > this.longestKey) return -1;
+        return this.add(slot, hash, bytes, start, length);
+      }
       if (hashes[id] === hash && keyLength[id] === length) {
         let k = keyOffset[id]!;
         let i = start;
@@ -66,13 +74,12 @@ export class FieldDictionary {
         }
         if (i === end) return id;
       }
+      if (probes === this.maxProbes) return -1;
       slot = (slot + 1) & (SLOTS - 1);
     }
-    if (this.count >= this.maxKeys || length > LONGEST_LEARNED_KEY) return -1;
-    return this.add(hash, bytes, start, length);
   }
 
-  private add(hash: number, bytes: Uint8Array, start: number, length: number): number {
+  private add(slot: number, hash: number, bytes: Uint8Array, start: number, length: number): number {
     while (this.keyBytesUsed + length > this.keyBytes.length) {
       const next = new Uint8Array(this.keyBytes.length * 2);
       next.set(this.keyBytes);
@@ -84,8 +91,6 @@ export class FieldDictionary {
     this.keyLength[id] = length;
     this.hashes[id] = hash;
     this.keyBytesUsed += length;
-    let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-    while (this.table[slot]! >= 0) slot = (slot + 1) & (SLOTS - 1);
     this.table[slot] = id;
     return id;
   }

@@ -5,12 +5,13 @@
  * - An object's members become `outer.inner`; an array, and an object nested too deep or too wide to flatten, stays one value:
  *   its own JSON text. Numbers keep their digits.
  * - What valid UTF-8 cannot hold (bytes that are none, half surrogate pairs) becomes U+FFFD, and the original bytes of the
- *   value, as they stand between the quotes, are kept as `<field>#base64`; those of a key as `<field>#name#base64`.
+ *   value, as they stand between the quotes, are kept as `<field>#base64`; those of a name as `<field>#name#base64`.
+ * - Names are unique: where a name would come twice, `#base64` among them, the line is a `duplicate-key`.
  */
-import { isUtf8 } from 'node:buffer';
 import type { LineCells } from './cells.js';
 import { type FieldDictionary, hashBytes } from './dictionary.js';
-import { ESCAPE, hex4, isHighSurrogate, isLowSurrogate, literalEnd, numberEnd, STRING_STOP, writeUtf8 } from './json-text.js';
+import { TextBuffer, writeString, writeUtf8Text } from './exact-text.js';
+import { ESCAPE, HEX, literalEnd, numberEnd, STRING_STOP } from './json-text.js';
 
 export type LineFault = 'not-json' | 'cut-off' | 'not-an-object' | 'duplicate-key' | 'too-deep';
 
@@ -23,28 +24,17 @@ const MAX_NAME = 512;
 /** Deeper nesting than this is refused: no event has it, and the parser recurses. */
 const MAX_DEPTH = 256;
 
-/** Takes text and says where it lies: a growing buffer whose content is one line's cells. */
-export class TextBuffer {
-  bytes: Uint8Array = new Uint8Array(1 << 12);
-  length = 0;
-
-  /** Room for `n` more bytes. */
-  reserve(n: number): void {
-    if (this.length + n <= this.bytes.length) return;
-    const next = new Uint8Array(Math.max(this.bytes.length * 2, this.length + n));
-    next.set(this.bytes.subarray(0, this.length));
-    this.bytes = next;
-  }
-}
-
 interface Leaf {
   name: string;
-  /** the key's own bytes were not valid UTF-8 or held half a surrogate pair */
+  /** the name's own bytes, where it has been changed to be valid UTF-8 */
   rawName: Uint8Array | undefined;
   start: number;
   end: number;
   kind: 'string' | 'text' | 'null';
 }
+
+/** A number that lacks its end: the digits after a sign, a point or an exponent. */
+const STARTED_NUMBER = /^-?(?:(?:0|[1-9]\d*)(?:\.|(?:\.\d+)?[eE][+-]?))?$/;
 
 class Fault extends Error {
   constructor(readonly fault: LineFault) {
@@ -58,8 +48,10 @@ export class ExactParser {
   private end = 0;
   private leaves: Leaf[] = [];
   private flattenDepth = FLATTEN_DEPTH;
-  private exactKey = true;
-  private keyRange: [number, number] = [0, 0];
+  private rawKey: Uint8Array | undefined;
+  private readonly keyText = new TextBuffer();
+  /** names of the `#base64` fields of the line */
+  private companions: string[] = [];
 
   constructor(private readonly dictionary: FieldDictionary) {}
 
@@ -84,9 +76,10 @@ export class ExactParser {
     into.length = 0;
     cells.count = 0;
     cells.escaped.length = 0;
+    this.companions = [];
     for (const leaf of this.leaves) this.write(leaf, into, cells);
     cells.bytes = into.bytes;
-    return undefined;
+    return this.companions.length > 0 && this.clash() ? 'duplicate-key' : undefined;
   }
 
   /** Fills {@link leaves} and returns how many different names they have. */
@@ -107,6 +100,11 @@ export class ExactParser {
     this.space();
     if (this.p < end) throw new Fault('not-json');
     return new Set(this.leaves.map((leaf) => leaf.name)).size;
+  }
+
+  private clash(): boolean {
+    const names = [...this.leaves.map((leaf) => leaf.name), ...this.companions];
+    return new Set(names).size < names.length;
   }
 
   private peek(): number {
@@ -130,8 +128,9 @@ export class ExactParser {
   /** Members of the object at `p`, each as leaves under `prefix`. */
   private object(prefix: string, rawPrefix: Uint8Array | undefined, depth: number): void {
     this.members(depth, (name, rawName) => {
-      const full = prefix === '' ? name : `${prefix}.${name}`;
-      const raw = rawName ?? rawPrefix;
+      const full = depth === 0 ? name : `${prefix}.${name}`;
+      const changed = rawName !== undefined || rawPrefix !== undefined;
+      const raw = !changed || depth === 0 ? rawName : dotted(rawPrefix ?? prefix, rawName ?? name);
       const c = this.peek();
       const start = this.p;
       if (c === 123 && depth < this.flattenDepth && full.length <= MAX_NAME && this.leaves.length <= MAX_LEAVES) {
@@ -159,7 +158,7 @@ export class ExactParser {
     for (;;) {
       this.space();
       const name = this.key();
-      const raw = this.exactKey ? undefined : this.bytes.slice(...this.keyRange);
+      const raw = this.rawKey;
       const unique = raw === undefined ? name : `${name}\u0000${Buffer.from(raw).toString('base64')}`;
       if (names.has(unique)) throw new Fault('duplicate-key');
       names.add(unique);
@@ -176,13 +175,14 @@ export class ExactParser {
     }
   }
 
+  /** The key at `p`; {@link rawKey} has its own bytes if they had to be changed. */
   private key(): string {
-    const start = this.p;
+    const start = this.p + 1;
     this.string();
-    this.keyRange = [start + 1, this.p - 1];
-    const text = new TextBuffer();
-    this.exactKey = writeString(this.bytes, start + 1, this.p - 1, text);
-    return Buffer.from(text.bytes.buffer, 0, text.length).toString('utf8');
+    const { keyText } = this;
+    keyText.length = 0;
+    this.rawKey = writeString(this.bytes, start, this.p - 1, keyText) ? undefined : this.bytes.slice(start, this.p - 1);
+    return Buffer.from(keyText.bytes.buffer, 0, keyText.length).toString('utf8');
   }
 
   /** Passes over the string at `p`, checking its escapes. */
@@ -199,9 +199,8 @@ export class ExactParser {
         this.p++;
         const letter = this.peek();
         if (letter === 117) {
-          if (this.p + 5 > this.end) throw new Fault('cut-off');
-          if (hex4(this.bytes, this.p + 1) < 0) throw new Fault('not-json');
-          this.p += 5;
+          this.p++;
+          for (let i = 0; i < 4; i++, this.p++) if (HEX[this.peek()]! < 0) throw new Fault('not-json');
         } else if (ESCAPE[letter] === 0) throw new Fault('not-json');
         else this.p++;
       }
@@ -240,9 +239,8 @@ export class ExactParser {
 
   /** The line ends inside a literal or a number: `tru`, `-`, `1e`. */
   private restIsStartOfLiteral(): boolean {
-    const rest = Buffer.from(this.bytes.subarray(this.p, Math.min(this.end, this.p + 32))).toString('latin1');
-    if (this.p + rest.length < this.end) return false;
-    return ['true', 'false', 'null'].some((word) => word.startsWith(rest)) || /^-?(\d+(\.\d*)?([eE][+-]?)?)?$/.test(rest);
+    const rest = Buffer.from(this.bytes.subarray(this.p, this.end)).toString('latin1');
+    return ['true', 'false', 'null'].some((word) => word.startsWith(rest)) || STARTED_NUMBER.test(rest);
   }
 
   private write(leaf: Leaf, into: TextBuffer, cells: LineCells): void {
@@ -256,6 +254,7 @@ export class ExactParser {
   }
 
   private base64(name: string, raw: Uint8Array, into: TextBuffer, cells: LineCells): void {
+    this.companions.push(name);
     const start = into.length;
     const text = Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('base64');
     into.reserve(text.length);
@@ -280,53 +279,6 @@ export class ExactParser {
   }
 }
 
-/** The text of a JSON string without its escapes; false where something had to become U+FFFD. */
-function writeString(bytes: Uint8Array, start: number, end: number, into: TextBuffer): boolean {
-  const first = bytes.subarray(start, end).indexOf(92);
-  if (first < 0) return writeUtf8Text(bytes, start, end, into);
-  into.reserve((end - start) * 3);
-  let exact = true;
-  let p = start;
-  while (p < end) {
-    let next = bytes.subarray(p, end).indexOf(92);
-    next = next < 0 ? end : p + next;
-    if (next > p) exact = writeUtf8Text(bytes, p, next, into) && exact;
-    p = next;
-    if (p >= end) break;
-    const letter = bytes[p + 1]!;
-    if (letter !== 117) {
-      into.reserve(1);
-      into.bytes[into.length++] = ESCAPE[letter]!;
-      p += 2;
-      continue;
-    }
-    let codePoint = hex4(bytes, p + 2);
-    p += 6;
-    if (isHighSurrogate(codePoint) && p + 6 <= end && bytes[p] === 92 && bytes[p + 1] === 117 && isLowSurrogate(hex4(bytes, p + 2))) {
-      codePoint = 0x10000 + ((codePoint - 0xd800) << 10) + (hex4(bytes, p + 2) - 0xdc00);
-      p += 6;
-    } else if (isHighSurrogate(codePoint) || isLowSurrogate(codePoint)) {
-      codePoint = 0xfffd;
-      exact = false;
-    }
-    into.reserve(4);
-    into.length = writeUtf8(into.bytes, into.length, codePoint);
-  }
-  return exact;
-}
-
-/** Bytes as valid UTF-8; false where something had to become U+FFFD. */
-function writeUtf8Text(bytes: Uint8Array, start: number, end: number, into: TextBuffer): boolean {
-  const raw = bytes.subarray(start, end);
-  if (isUtf8(raw)) {
-    into.reserve(raw.length);
-    into.bytes.set(raw, into.length);
-    into.length += raw.length;
-    return true;
-  }
-  const text = Buffer.from(new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw), 'utf8');
-  into.reserve(text.length);
-  into.bytes.set(text, into.length);
-  into.length += text.length;
-  return false;
+function dotted(prefix: Uint8Array | string, name: Uint8Array | string): Uint8Array {
+  return Buffer.concat([Buffer.from(prefix as string), Buffer.from('.'), Buffer.from(name as string)]);
 }

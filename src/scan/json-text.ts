@@ -39,7 +39,8 @@ export function literalEnd(bytes: Uint8Array, p: number): number {
   return -1;
 }
 
-const HEX = new Int8Array(256).fill(-1);
+/** A hex digit's value by its byte; -1 for other bytes. */
+export const HEX = new Int8Array(256).fill(-1);
 for (let i = 0; i < 10; i++) HEX[48 + i] = i;
 for (let i = 0; i < 6; i++) HEX[65 + i] = HEX[97 + i] = 10 + i;
 

@@ -1,8 +1,8 @@
 /** Files that appear whole or not at all: written under a temporary name beside their place, then moved there. */
 import { randomBytes } from 'node:crypto';
-import { constants, copyFile, link, open, rename, rm } from 'node:fs/promises';
+import { constants, copyFile, link, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf } from './errno.js';
+import { ABSENT, errnoOf, unless } from './errno.js';
 
 const TEMPORARY = /^\.falconry-[0-9a-f]{16}\.tmp$/;
 
@@ -41,7 +41,7 @@ export async function placeFile(source: string, target: string, consume: boolean
     await rename(temporary, target);
     await sync(dirname(target));
   });
-  if (consume) await rm(source);
+  if (consume) await unlink(source);
 }
 
 async function moveWithin(source: string, target: string): Promise<boolean> {
@@ -73,7 +73,7 @@ async function withTemporary<T>(target: string, work: (temporary: string) => Pro
   try {
     return await work(temporary);
   } finally {
-    await rm(temporary, { force: true });
+    await unless(ABSENT, unlink(temporary));
   }
 }
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { AbortMultipartUploadCommand, PutObjectCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 
-/** From this size on a file goes up in parts; also the least size of a part. */
+/** Above this size a file goes up in parts; also the least size of a part. */
 const PART_BYTES = 16 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 const PARTS_AT_ONCE = 4;
@@ -12,9 +12,9 @@ const PARTS_AT_ONCE = 4;
 /** An upload whose last answer was lost is gone when asked again; the bytes are the same, so it is done anew. */
 const UPLOADS = 2;
 
-/** Uploads `size` bytes of a file. Memory: the file below 16 MiB, else four parts of 16 MiB (more above 160 GB). */
+/** Uploads `size` bytes of a file. Memory: the file up to 16 MiB, else four parts of 16 MiB (more above 160 GB). */
 export async function uploadFile(client: S3Client, target: PutObjectCommandInput, path: string, size: number): Promise<void> {
-  if (size < PART_BYTES) {
+  if (size <= PART_BYTES) {
     await client.send(new PutObjectCommand({ ...target, Body: await readFile(path) }));
     return;
   }

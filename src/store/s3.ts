@@ -29,7 +29,7 @@ export interface S3StoreOptions {
   endpointUrl?: string;
   /** otherwise AWS's default chain: environment, profile, role */
   credentials?: NonNullable<S3ClientConfig['credentials']>;
-  /** milliseconds to wait for an answer, and for the next byte of one; default 60,000 */
+  /** milliseconds without a byte either way after which a request counts as failed; default 60,000 */
   requestTimeout?: number;
   /** tries of one request, the first included; default 8 */
   maxAttempts?: number;
@@ -222,8 +222,7 @@ function clientConfig(options: S3StoreOptions, retry: RetryPolicy, timeout: numb
     expectContinueHeader: false,
     requestHandler: {
       connectionTimeout: Math.min(timeout, 10_000),
-      requestTimeout: timeout,
-      throwOnRequestTimeout: true,
+      // Of silence; a limit on the whole request would stop large parts on slow lines.
       socketTimeout: timeout,
     },
   };

@@ -125,23 +125,24 @@ describe('readBlocks', () => {
 
   it('gives its buffer back and destroys the source when the reader stops early', async () => {
     const pool = new BlockPool(10_000);
+    const take = vi.spyOn(pool, 'take');
     const source = sourceOf(gzipSync(lines));
     for await (const part of readBlocks(async () => source, { pool })) {
       if (part.kind === 'lines') pool.give(part.block.bytes);
       break;
     }
     expect(source.destroyed).toBe(true);
-    expect(pool.idle).toBe(2);
+    expect(pool.idle).toBe(new Set(take.mock.results.map((result) => result.value)).size);
   });
 });
 
 describe('readBlocks against bombs', () => {
-  const bomb = gzipSync(Buffer.alloc(8_000_000, '{"a":"b"}\n'));
+  const bomb = gzipSync(Buffer.alloc(8_000_000, '{"a":"b"}\n'), { level: 9 });
 
   it('stops at the ratio once the floor is passed', async () => {
     const { summary, sources } = await read(bomb, { bombFloor: 1_000_000, maxRatio: 200 });
     expect(summary.damage).toMatchObject({ reason: 'gzip-bomb' });
-    expect(summary.inflatedBytes).toBeLessThanOrEqual(1_000_000);
+    expect(summary.inflatedBytes).toBeLessThanOrEqual(bomb.length * 200);
     expect(summary.lines * 10).toBe(summary.damage!.inflatedOffset);
     expect(summary.inflatedBytes).toBe(summary.damage!.inflatedOffset + summary.partialLine);
     expect(sources.map((source) => source.destroyed)).toEqual([true]);
@@ -253,16 +254,16 @@ describe('readBlocks when aborted', () => {
     expect(source.destroyed).toBe(true);
   });
 
-  it('stops between two blocks', async () => {
+  it('stops between two blocks of bytes that are inflated already', async () => {
     const controller = new AbortController();
-    const source = sourceOf(gz, 1000);
+    const source = sourceOf(gzipSync(lines.subarray(0, 50_000)));
     let blocks = 0;
     const reading = (async () => {
-      for await (const _ of readBlocks(async () => source, { pool: new BlockPool(100_000), signal: controller.signal }))
+      for await (const _ of readBlocks(async () => source, { pool: new BlockPool(5000), signal: controller.signal }))
         if (blocks++ === 0) controller.abort(reason);
     })();
     await expect(reading).rejects.toBe(reason);
     expect(source.destroyed).toBe(true);
-    expect(blocks).toBeLessThan(4);
+    expect(blocks).toBe(1);
   });
 });

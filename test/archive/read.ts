@@ -60,7 +60,7 @@ export function randomLines(bytes: number, seed: number): Buffer {
   let text = '';
   for (let line = 1; text.length < bytes; line++) {
     text += `{"line":"${line}","event_simpleName":"DnsRequest","id":"`;
-    for (let word = next() >>> 30; word >= 0; word--) text += (next() >>> 1).toString(16);
+    for (let word = 5 + (next() >>> 28); word > 0; word--) text += (next() >>> 1).toString(16);
     text += '"}\n';
   }
   return Buffer.from(text);

@@ -12,7 +12,9 @@ import {
   conflict,
   corruptBody,
   errorIn200,
+  ignoreRange,
   internalError,
+  noAnswer,
   resetAfter,
   resetBefore,
   resetBody,
@@ -100,9 +102,13 @@ describe('requests that fail for a while', () => {
 
   it('does not wait forever for an answer', async () => {
     const store = open({ maxAttempts: 2, requestTimeout: 100 });
-    server.faults.add({ operation: 'ListObjectsV2', fault: stallBody(50) });
+    server.faults.add({ operation: 'ListObjectsV2', fault: stallBody(50) }, { fault: noAnswer() });
     await expect(keys(store, '')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-    expect(server.count('ListObjectsV2').requests).toBe(2);
+    await expect(store.read('object')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(store.write('silent', 'x')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    for (const operation of ['ListObjectsV2', 'GetObject', 'PutObject'] as const)
+      expect(server.count(operation).requests).toBe(2);
+    server.bucket('lake').delete('silent');
   });
 
   it('reports a host that nobody answers on', async () => {
@@ -178,6 +184,12 @@ describe('bodies that break off', () => {
     const stream = await open({ requestTimeout: 100 }).read('changing');
     server.put('lake', 'changing', randomBytes(SIZE));
     await expect(buffer(stream)).rejects.toMatchObject({ code: 'STORE_CHANGED' });
+  });
+
+  it('does not take the whole for the rest', async () => {
+    server.faults.add({ operation: 'GetObject', times: 1, fault: truncateBody(1000) });
+    server.faults.add({ operation: 'GetObject', fault: ignoreRange() });
+    await expect(content(open(), 'object')).rejects.toMatchObject({ code: 'STORE_BAD_ANSWER' });
   });
 
   it('notices a wrong bit by the checksum stored with the object', async () => {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startFauxqs } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { S3Store, type S3StoreOptions } from '../../src/store/s3.js';
 import { content, keys, list } from '../contract/object-store.js';
@@ -99,7 +100,7 @@ describe('encryption', () => {
   it('names the KMS key with every way of writing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'falconry-kms-'));
     await writeFile(join(folder, 'small'), 'x');
-    await writeFile(join(folder, 'large'), Buffer.alloc(16 * 1024 * 1024));
+    await writeFile(join(folder, 'large'), Buffer.alloc(16 * 1024 * 1024 + 1));
     const store = open({ kmsKeyId: 'arn:aws:kms:us-east-1:111122223333:key/k' });
     await store.write('kms/text', 'x');
     await store.write('kms/once', 'x', { ifAbsent: true });
@@ -110,13 +111,13 @@ describe('encryption', () => {
         'x-amz-server-side-encryption': 'aws:kms',
         'x-amz-server-side-encryption-aws-kms-key-id': 'arn:aws:kms:us-east-1:111122223333:key/k',
       });
-    expect(server.count('UploadPart').requests).toBe(1);
+    expect(server.count('UploadPart').requests).toBe(2);
     await rm(folder, { recursive: true });
   });
 });
 
 describe('errors', () => {
-  const secrets = /AKIA|secret|token|Signature|Credential=/;
+  const secrets = /AKIA|owner-|publisher-|late-|forged|[0-9a-f]{64}/;
 
   async function failure(work: Promise<unknown>): Promise<{ code: string; message: string }> {
     const error = await work.then(
@@ -203,6 +204,15 @@ describe('errors', () => {
       code: 'STORE_NO_CREDENTIALS',
       message: 's3://lake/a: the AWS credentials have expired; renew them.',
     });
+  });
+
+  it('tell of a server that does not list in byte order', async () => {
+    const other = await startFauxqs({ port: 0, logger: false });
+    other.createBucket('lake');
+    const store = open({ endpointUrl: other.address });
+    for (const key of ['a-b', 'a.b', 'a_b']) await store.write(key, 'x');
+    expect(await failure(keys(store, ''))).toMatchObject({ code: 'STORE_UNORDERED' });
+    await other.stop();
   });
 
   it('ask for a region where there is none', async () => {

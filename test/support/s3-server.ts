@@ -164,18 +164,19 @@ export class S3Server {
       }
       const raw = await collect(request);
       count.bytesIn += raw.length;
-      answer = faultAnswer(fault, path, id) ?? this.#answer(method, routed, request, raw);
+      answer = faultAnswer(fault, path, id) ?? this.#answer(method, routed, request, raw, fault);
     } catch (error) {
       if (request.destroyed && !request.complete) return;
       const known = error instanceof S3Error ? error : new S3Error(500, 'InternalError', (error as Error).stack ?? String(error));
       answer = errorAnswer(known, path, id);
     }
-    if (answer.status >= 400 || fault?.kind === 'reset-after') count.failed++;
+    const unanswered = fault?.kind === 'reset-after' || fault?.kind === 'no-answer';
+    if (answer.status >= 400 || unanswered) count.failed++;
     if (fault?.kind === 'reset-after') reset(response);
-    else count.bytesOut += await deliver(response, answer, method === 'HEAD', fault);
+    if (!unanswered) count.bytesOut += await deliver(response, answer, method === 'HEAD', fault);
   }
 
-  #answer(method: string, routed: Route, { headers }: IncomingMessage, raw: Buffer): Answer {
+  #answer(method: string, routed: Route, { headers }: IncomingMessage, raw: Buffer, fault: Fault | undefined): Answer {
     const { principal, region } = authenticate(method, routed, headers, this.#principals);
     const { operation, key } = routed;
     if (principal.allow && !principal.allow(operation, routed.bucket, key))
@@ -183,6 +184,7 @@ export class S3Server {
     if (method === 'PUT' && header(headers, 'transfer-encoding') && !header(headers, 'x-amz-decoded-content-length'))
       throw new S3Error(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
     const request: S3Request = { ...routed, method, headers, principal, region, ...decodePayload(headers, raw) };
+    if (fault?.kind === 'ignore-range') request.headers = { ...headers, range: undefined };
     if (operation === 'CreateBucket') {
       this.createBucket(routed.bucket, { region });
       return ok({ location: `/${routed.bucket}` });

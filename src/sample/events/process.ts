@@ -7,20 +7,29 @@ import * as v from '../values.js';
 const targetImage = (s: Scene): string => s.target.program.image;
 const targetStart = (s: Scene): string => epochSeconds(s.target.startMs);
 
-/** Windows' counts of what a process did; nearly all are 0 in nearly all lines. */
-const COUNTERS = (
-  'ArchiveFileWritten AsepWritten BinaryExecutableWritten CLICreation CreateProcess DirectoryCreated DirectoryEnumerated DnsRequest ' +
-  'DocumentFileWritten ExeAndService ExecutableDeleted FileDeleted GenericFileWritten InjectedDll InjectedThread NetworkBind ' +
-  'NetworkCapableAsepWrite NetworkClose NetworkListen NetworkModuleLoad NetworkRecvAccept NewExecutableWritten ' +
-  'PrivilegedProcessHandle ProtectVirtualMemory QueueApc RegKeySecurityDecreased RemovableDiskFileWritten RunDllInvocation ScreenshotsTaken ' +
-  'ScriptEngineInvocation ServiceEvent SetThreadContext SnapshotFileOpen SuspectStack SuspiciousCredentialModuleLoad SuspiciousDnsRequest ' +
-  'SuspiciousFontLoad SuspiciousRawDiskRead UnsignedModuleLoad UserMemoryAllocateExecutable UserMemoryAllocateExecutableRemote ' +
-  'UserMemoryProtectExecutable UserMemoryProtectExecutableRemote'
-).split(' ');
-const BUSY_COUNTERS = new Set(['CreateProcess', 'DnsRequest', 'DirectoryEnumerated', 'FileDeleted', 'NetworkClose', 'GenericFileWritten']);
+/** Counts of what a process did; nearly all are 0 in nearly all lines. */
+const COUNTERS =
+  'AsepWritten BinaryExecutableWritten CreateProcess DirectoryCreated DirectoryEnumerated DnsRequest ExecutableDeleted FileDeleted ' +
+  'GenericFileWritten InjectedDll InjectedThread NetworkBind NetworkClose NetworkListen NetworkModuleLoad NetworkRecvAccept ' +
+  'NewExecutableWritten PrivilegedProcessHandle ProtectVirtualMemory QueueApc RegKeySecurityDecreased RunDllInvocation ScreenshotsTaken ' +
+  'ServiceEvent SetThreadContext SnapshotFileOpen SuspectStack SuspiciousCredentialModuleLoad SuspiciousDnsRequest ' +
+  'SuspiciousRawDiskRead UnsignedModuleLoad UserMemoryAllocateExecutable UserMemoryProtectExecutable';
+const FEWER_SENSORS_COUNT =
+  'ArchiveFileWritten CLICreation DocumentFileWritten ExeAndService NetworkCapableAsepWrite RemovableDiskFileWritten ' +
+  'ScriptEngineInvocation SuspiciousFontLoad UserMemoryAllocateExecutableRemote UserMemoryProtectExecutableRemote';
+const BUSY_COUNTERS = new Set([
+  'CreateProcess',
+  'DnsRequest',
+  'DirectoryEnumerated',
+  'FileDeleted',
+  'NetworkClose',
+  'GenericFileWritten',
+]);
 
-function counters(): Fields {
-  return Object.fromEntries(COUNTERS.map((name) => [`${name}Count`, BUSY_COUNTERS.has(name) ? v.mostly('0', 4, '1', '2', '3', '7', '19') : '0']));
+function counters(names: string): Fields {
+  return Object.fromEntries(
+    names.split(' ').map((name) => [`${name}Count`, BUSY_COUNTERS.has(name) ? v.mostly('0', 4, '1', '2', '3', '7', '19') : '0']),
+  );
 }
 
 const UNIX_IDS: Fields = {
@@ -52,7 +61,8 @@ const STARTED: Fields = {
   SHA1HashData: v.NO_SHA1,
 };
 
-const integrity = (s: Scene): string => (s.target.user === s.host.system ? '16384' : s.target.user.isAdmin === '1' ? '12288' : '8192');
+const integrity = (s: Scene): string =>
+  s.target.user === s.host.system ? '16384' : s.target.user.isAdmin === '1' ? '12288' : '8192';
 /** From this day on the host's name stands on the event itself. */
 const NAMED_FROM_MS = Date.UTC(2026, 3, 9);
 
@@ -80,7 +90,12 @@ export const PROCESS_ROLLUP: EventType = {
     ...STARTED,
     ParentBaseFileName: (s) => s.target.parentFile,
     TreeId: (s) => s.target.treeId,
-    Tags: v.oneOf('25, 27, 41, 12094627905582, 12094627906234', '27, 40, 151, 874, 12094627905582', '41, 53, 54, 55, 185, 862, 874', '27, 874'),
+    Tags: v.oneOf(
+      '25, 27, 41, 12094627905582, 12094627906234',
+      '27, 40, 151, 874, 12094627905582',
+      '41, 53, 54, 55, 185, 862, 874',
+      '27, 874',
+    ),
     ComputerName: (s) => (s.cloudMs >= NAMED_FROM_MS ? v.hostName(s) : undefined),
     UserName: (s) => s.target.user.name,
     LocalAddressIP4: v.sometimes(2, v.localIp4),
@@ -90,7 +105,7 @@ export const PROCESS_ROLLUP: EventType = {
     AuthenticationId: (s) => s.target.user.authenticationId,
     ParentAuthenticationId: (s) => s.target.parentUser.authenticationId,
     AuthenticodeHashData: (s) => s.target.program.authenticode,
-    GrandParentBaseFileName: v.sometimes(3, (s) => s.target.grandparentFile),
+    GrandParentBaseFileName: v.sometimes(5, (s) => s.target.grandparentFile),
     ImageSubsystem: (s) => s.target.program.subsystem,
     IntegrityLevel: integrity,
     SessionId: (s) => (s.target.user === s.host.system ? '0' : '1'),
@@ -100,16 +115,18 @@ export const PROCESS_ROLLUP: EventType = {
     ProcessParameterFlags: v.oneOf('24577', '24585', '16385'),
     ProcessSxsFlags: v.mostly('64', 8, '0', '1600'),
     WindowFlags: v.oneOf('0', '128', '1', '257'),
-    ShowWindowFlags: v.sometimes(3, v.oneOf('0', '1', '10')),
+    ShowWindowFlags: v.sometimes(8, v.oneOf('0', '1', '10')),
     SignInfoFlags: (s) => s.target.program.signInfoFlags,
-    OriginalFilename: v.sometimes(3, (s) => s.target.program.file),
+    OriginalFilename: v.sometimes(8, (s) => s.target.program.file),
     RpcClientProcessId: v.sometimes(8, (s) => s.target.parentId),
-    CallStackModuleNamesVersion: v.sometimes(3, '8'),
+    CallStackModuleNamesVersion: v.sometimes(12, '8'),
     CallStackModuleNames: v.sometimes(
-      3,
-      v.text('0<-1>\\Device\\HarddiskVolume3\\Windows\\System32\\ntdll.dll+0x{x5}:0x{x6}:0x{x8}|1+0x{x5}:0x{x6}|\\Device\\HarddiskVolume3\\Windows\\System32\\KernelBase.dll+0x{x5}:0x{x6}:0x{x8}|2+0x{x5}'),
+      12,
+      v.text(
+        '0<-1>\\Device\\HarddiskVolume3\\Windows\\System32\\ntdll.dll+0x{x5}:0x{x6}:0x{x8}|1+0x{x5}:0x{x6}|\\Device\\HarddiskVolume3\\Windows\\System32\\KernelBase.dll+0x{x5}:0x{x6}:0x{x8}|2+0x{x5}',
+      ),
     ),
-    WindowTitle: v.sometimes(5, targetImage),
+    WindowTitle: v.sometimes(20, targetImage),
     LinkName: v.sometimes(40, v.text('C:\\Users\\Public\\Desktop\\{word}.lnk')),
     Desktop: v.sometimes(20, 'Winsta0\\\\Default'),
     WindowStation: v.sometimes(20, 'Winsta0'),
@@ -120,7 +137,10 @@ export const PROCESS_ROLLUP: EventType = {
     CodeSigningFlags: v.oneOf('570506001', '570509313', '0'),
     SigningId: v.sometimes(2, v.text('com.{word}.{word}')),
     TeamId: v.sometimes(3, v.text('{x10}')),
-    EnvironmentVariablesString: v.sometimes(10, v.text('HOME=/Users/Shared;LANG=de_CH.UTF-8;XPC_FLAGS=0x0;PATH=/usr/bin:/bin:/opt/{word}/bin')),
+    EnvironmentVariablesString: v.sometimes(
+      10,
+      v.text('HOME=/Users/Shared;LANG=de_CH.UTF-8;XPC_FLAGS=0x0;PATH=/usr/bin:/bin:/opt/{word}/bin'),
+    ),
     CsaProcessDataCollectionInstanceId: '0',
   },
   lin: {
@@ -165,7 +185,7 @@ const TYPES: readonly EventType[] = [
     versions: { Win: 15, Mac: 15, Lin: 12 },
     share: { Win: 2400, Mac: 2300, Lin: 2400 },
     act: endProcess,
-    fields: { ...ENDED, ...counters() },
+    fields: { ...ENDED, ...counters(COUNTERS) },
     win: {
       CycleTime: v.integer(1_000_000, 4_000_000_000),
       AllocateVirtualMemoryCount: v.mostly('0', 5, '14', '230'),
@@ -175,7 +195,8 @@ const TYPES: readonly EventType[] = [
       UserSid: (s) => s.target.user.sid,
       UserName: v.sometimes(3, (s) => s.target.user.name),
     },
-    mac: { LocalAddressIP4: v.localIp4 },
+    mac: { LocalAddressIP4: v.localIp4, ...counters(FEWER_SENSORS_COUNT) },
+    lin: counters(FEWER_SENSORS_COUNT),
   },
   {
     type: 'ProcessRollup2Stats',
@@ -196,30 +217,15 @@ const TYPES: readonly EventType[] = [
     type: 'SyntheticPR2Stats',
     versions: { Mac: 1 },
     share: 10,
-    fields: { ...v.BY_USER, ImageFileName: v.image, ProcessCount: v.integer(1, 40), RootExclusionProcessId: v.contextId, SyntheticPR2Flags: '8', Timeout: '600', UID: '501' },
-  },
-  {
-    type: 'TerminateProcess',
-    versions: { Win: 3, Mac: 1, Lin: 2 },
-    share: 6,
-    fields: { ...v.BY_THREAD, TargetProcessId: v.targetId, RawProcessId: (s) => s.target.pid },
-  },
-  { type: 'CommandHistory', versions: { Win: 4 }, share: 6, fields: { ApplicationName: 'cmd.exe', CommandCount: '5', CommandCountMax: '50', CommandHistory: v.text('cd C:\\Tools\\{word}¶dir /s *.{word}¶ping {ip}¶type {word}.txt | findstr "naïve"¶exit'), FirstCommand: '0', LastAdded: '4', LastDisplayed: '4', TargetProcessId: v.targetId } },
-  { type: 'ProcessSelfDeleted', versions: { Win: 1, Lin: 1 }, share: 1, fields: { ...v.BY_PROCESS, FileIdentifier: v.hex(32), ImageFileName: v.image, SHA256HashData: v.imageSha256, SourceProcessId: v.contextId, TargetProcessId: v.targetId } },
-  { type: 'WmiCreateProcess', versions: { Win: 2 }, share: 4, fields: { AuthenticationId: v.authenticationId, BoundingLimitCount: '0', BoundingLimitDuration: '0', CommandLine: v.commandLine, ContextTimeStamp: v.eventTime, ImageFileName: v.image, RpcClientProcessId: v.contextId, RpcClientThreadId: '0', TargetProcessId: v.targetId, TokenType: '1', UserName: v.userName } },
-  { type: 'CreateProcessArgs', versions: { Mac: 1 }, share: 15, envelope: 'sensor-no-origin', fields: { ...v.BY_THREAD, CommandLine: v.commandLine, TargetFileName: v.image } },
-  { type: 'PtyCreated', versions: { Mac: 1 }, share: 10, fields: { ...v.BY_THREAD, CommandLine: v.commandLine, DeviceId: v.integer(1, 40), ImageFileName: v.image } },
-  {
-    type: 'ProcessAncestryInformation',
-    versions: { Mac: 2 },
-    share: 20,
-    fields: { ...v.BY_USER, BaseFileName: v.imageFile, GrandParentBaseFileName: (s) => s.process.parentFile, GreatGrandParentBaseFileName: 'launchd', SHA256HashData: v.imageSha256, ParentSHA256HashData: v.fileSha256, GrandparentSHA256HashData: v.fileSha256 },
-  },
-  {
-    type: 'ProcessSubstituteUser',
-    versions: { Mac: 1 },
-    share: 4,
-    fields: { ...v.BY_PROCESS, ...v.BY_USER, CommandLine: 'sudo -s', EnvironmentVariablesString: '', ExecutionShell: '/bin/zsh', NewUserID: '0', NewUsername: 'root', OriginalUserID: (s) => s.process.user.uid, OriginalUserName: v.userName },
+    fields: {
+      ...v.BY_USER,
+      ImageFileName: v.image,
+      ProcessCount: v.integer(1, 40),
+      RootExclusionProcessId: v.contextId,
+      SyntheticPR2Flags: '8',
+      Timeout: '600',
+      UID: '501',
+    },
   },
 ];
 export default TYPES;

@@ -39,7 +39,9 @@ const TYPES: readonly EventType[] = [
     fields: {
       ...SCANNED,
       CSAStatus: '0',
-      CallStackModuleNames: v.text('0+\\Device\\HarddiskVolume3\\Windows\\System32\\amsi.dll+0x{x4}:0x{x5}|1+\\Device\\HarddiskVolume3\\Windows\\assembly\\NativeImages\\System.Management.Automation.ni.dll+0x{x6}'),
+      CallStackModuleNames: v.text(
+        '0+\\Device\\HarddiskVolume3\\Windows\\System32\\amsi.dll+0x{x4}:0x{x5}|1+\\Device\\HarddiskVolume3\\Windows\\assembly\\NativeImages\\System.Management.Automation.ni.dll+0x{x6}',
+      ),
       CallStackModuleNamesVersion: '8',
       CommandLine: v.commandLine,
       ExecutableBytes: '',
@@ -56,8 +58,33 @@ const TYPES: readonly EventType[] = [
       SuspectStackFlag: '0',
     },
   },
-  { type: 'ScriptControlScanInfo', versions: { Win: 1, Lin: 1 }, share: 20, fields: { ...SCANNED, ScriptContent: script(20), ScriptContentSource: '1', TreeId: (s) => s.process.treeId } },
-  { type: 'ScriptControlErrorEvent', versions: { Win: 1 }, share: 3, fields: { ...v.BY_THREAD, Parameter64_1: '0', Parameter64_2: '0', Parameter64_3: '0', ScriptControlErrorCode: '3221225506' } },
-  { type: 'ScriptControlDetectInvalidInfo', versions: { Mac: 1, Lin: 1 }, share: 3, fields: { CommandLine: v.commandLine, ContextProcessId: v.contextId, ImageFileName: v.image, LocalAddressIP4: v.localIp4, OriginalContentLength: '57', OriginalScriptContent: '#!/bin/sh\\nexec 2>/dev/null\\ncat /etc/passwd', ScriptContentName: 'run.sh', ScriptInterpreter: '/bin/sh', UserName: v.userName } },
+  {
+    type: 'ScriptControlScanInfo',
+    versions: { Win: 1, Lin: 1 },
+    share: 20,
+    fields: { ...SCANNED, ScriptContent: script(20), ScriptContentSource: '1', TreeId: (s) => s.process.treeId },
+  },
+  {
+    type: 'ScriptControlErrorEvent',
+    versions: { Win: 1 },
+    share: 3,
+    fields: { ...v.BY_THREAD, Parameter64_1: '0', Parameter64_2: '0', Parameter64_3: '0', ScriptControlErrorCode: '3221225506' },
+  },
+  {
+    type: 'ScriptControlDetectInvalidInfo',
+    versions: { Mac: 1, Lin: 1 },
+    share: 3,
+    fields: {
+      CommandLine: v.commandLine,
+      ContextProcessId: v.contextId,
+      ImageFileName: v.image,
+      LocalAddressIP4: v.localIp4,
+      OriginalContentLength: '57',
+      OriginalScriptContent: '#!/bin/sh\\nexec 2>/dev/null\\ncat /etc/passwd',
+      ScriptContentName: 'run.sh',
+      ScriptInterpreter: '/bin/sh',
+      UserName: v.userName,
+    },
+  },
 ];
 export default TYPES;

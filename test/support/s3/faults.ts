@@ -8,12 +8,16 @@ export type Fault =
   | { kind: 'reset-before' }
   /** the operation is done, then the connection is reset instead of an answer */
   | { kind: 'reset-after' }
+  /** the operation is done, but no answer comes, and the connection stays open */
+  | { kind: 'no-answer' }
   /** the answer breaks off after so many bytes of its body: by a reset, or by an orderly close */
   | { kind: 'reset-body' | 'truncate-body'; after: number }
   /** the answer stops after so many bytes, the connection stays open */
   | { kind: 'stall-body'; after: number }
   /** the answer comes in pieces of so many bytes with so many milliseconds between */
   | { kind: 'slow-body'; bytes: number; delay: number }
+  /** the whole object is given for a range of it */
+  | { kind: 'ignore-range' }
   /** one bit of the answer's body is wrong */
   | { kind: 'corrupt-body' }
   /** status 200 with an error document; the operation is not done */
@@ -25,10 +29,12 @@ export const conflict = (): Fault => ({ kind: 'answer', status: 409, code: 'Cond
 export const accessDenied = (): Fault => ({ kind: 'answer', status: 403, code: 'AccessDenied' });
 export const resetBefore = (): Fault => ({ kind: 'reset-before' });
 export const resetAfter = (): Fault => ({ kind: 'reset-after' });
+export const noAnswer = (): Fault => ({ kind: 'no-answer' });
 export const resetBody = (after: number): Fault => ({ kind: 'reset-body', after });
 export const truncateBody = (after: number): Fault => ({ kind: 'truncate-body', after });
 export const stallBody = (after: number): Fault => ({ kind: 'stall-body', after });
 export const slowBody = (bytes: number, delay: number): Fault => ({ kind: 'slow-body', bytes, delay });
+export const ignoreRange = (): Fault => ({ kind: 'ignore-range' });
 export const corruptBody = (): Fault => ({ kind: 'corrupt-body' });
 export const errorIn200 = (code = 'InternalError'): Fault => ({ kind: 'error-in-200', code });
 

@@ -1,0 +1,144 @@
+#!/usr/bin/env node
+/** The command line: names commands and options, and loads what a command needs only when it runs (`--help` stays quick). */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { exitWithError } from './failure.js';
+
+const version = (): string => {
+  for (let at = new URL('.', import.meta.url); ; at = new URL('..', at)) {
+    try {
+      return JSON.parse(readFileSync(new URL('package.json', at), 'utf8')).version;
+    } catch (error) {
+      if (at.pathname === '/') throw error;
+    }
+  }
+};
+
+const program = new Command('falconry')
+  .description('Converts CrowdStrike FDR archives into OCSF Parquet for Amazon Security Lake, Athena and DuckDB.')
+  .version(version())
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text) })
+  .showSuggestionAfterError()
+  .addHelpText(
+    'after',
+    `
+Start here:
+  $ falconry demo                                       a sample archive, converted, verified and queried
+  $ falconry convert ./archive --lake ./lake --region eu-central-1
+  $ falconry query "describe process_activity" --lake ./lake`,
+  );
+
+const json = ['--json', 'one JSON document on stdout and nothing else there'] as const;
+const endpoint = ['--endpoint-url <url>', 'an S3-compatible server instead of AWS'] as const;
+
+program
+  .command('convert')
+  .description('the main job: an archive of FDR files becomes a lake, on this machine')
+  .argument('<archive>', 'a folder, or s3://bucket/prefix; any prefix above data/ or fdrv2/')
+  .requiredOption('--lake <uri>', 'the lake: a folder, or s3://bucket/prefix; objects go under ext/')
+  .requiredOption('--region <region>', "the region in the lake's paths: that of its bucket")
+  .option('--work <uri>', "Falconry's own state: ledgers, quarantine, staging (default: work/ inside a local lake)")
+  .option('--account-id <id>', "the account in the lake's paths (default: external_<cid>, by each event's cid)")
+  .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
+  .option('--workers <n>', 'worker threads (default: one a core)')
+  .option('--from <date>', 'only events at or after this time (UTC)')
+  .option('--to <date>', 'only events before this time (UTC)')
+  .option('--dedupe', 'of events with the same tenant, device and id keep the first of a unit')
+  .option('--strict', 'exit with 3 if anything was quarantined')
+  .option('--mappings <folder>', 'your own mappings, in place of ours for the event types they name')
+  .option('--max-line <bytes>', 'longest line; longer ones are quarantined (default: 16777216)')
+  .option('--max-ratio <n>', 'a file that inflates to more than this many times its size is stopped (default: 200)')
+  .option('--object-bytes <bytes>', "an object's size to aim at (default: 268435456)")
+  .option('--row-group-rows <n>', 'rows in a Parquet row group (default: 40960)')
+  .option('--safe-handover', 'copy strings to DuckDB one by one: slower, for comparison')
+  .option('--dry-run', 'say what would be read and written, and do nothing')
+  .option(...endpoint)
+  .option(...json)
+  .addHelpText('after', '\nExample:\n  $ falconry convert s3://my-fdr-archive --lake ./lake --region eu-central-1 --from 2026-03-01 --to 2026-04-01')
+  .action(async (archive, options) => (await import('./convert-command.js')).convertCommand({ archive, ...options }));
+
+program
+  .command('sample')
+  .description("a synthetic archive with FDR's real layout and mix; the same options give the same bytes")
+  .argument('<dir>', 'an empty or new folder')
+  .option('--events <n>', 'about how many events', '100000')
+  .option('--days <n>', 'over how many days', '1')
+  .option('--hosts <n>', 'from how many hosts', '200')
+  .option('--seed <n>', 'another seed, other data', '1')
+  .option('--layout <layout>', 'batch (data/<uuid>/part-…) or partitioned (batch=…/year=…)', 'batch')
+  .option('--bad', 'with every kind of bad input beside the good')
+  .option(...json)
+  .addHelpText('after', '\nExample:\n  $ falconry sample ./archive --events 1000000 --days 2 --hosts 500')
+  .action(async (directory, options) => (await import('./sample-command.js')).sampleCommand({ directory, ...options }));
+
+program
+  .command('verify')
+  .description('proves layout, order, schema and OCSF validity of what lies in a lake')
+  .argument('<lake>', 'a folder, or s3://bucket/prefix')
+  .option('--source <source>', 'only this custom source')
+  .option('--day <yyyymmdd>', 'only this day')
+  .option('--rows <n>', 'check only this many rows of each object against OCSF (order, day and ids: always all)')
+  .option('--region <region>', "an S3 lake's region")
+  .option(...endpoint)
+  .option(...json)
+  .addHelpText('after', '\nExample:\n  $ falconry verify ./lake --day 20260302')
+  .action(async (lake, options) => (await import('./verify-command.js')).verifyCommand({ lake, ...options }));
+
+program
+  .command('query')
+  .description('SQL over a lake: one view a class, and `events` over all')
+  .argument('<sql>', 'DuckDB SQL; "describe process_activity" and "show tables" work too')
+  .requiredOption('--lake <uri>', 'the lake: a folder, or s3://bucket/prefix')
+  .option('--region <region>', "an S3 lake's region")
+  .option(...endpoint)
+  .option(...json)
+  .addHelpText('after', '\nExample:\n  $ falconry query "select device.hostname, count(*) from dns_activity group by all order by 2 desc limit 10" --lake ./lake')
+  .action(async (sql, options) => (await import('./query-command.js')).queryCommand({ sql, ...options }));
+
+program
+  .command('replay')
+  .description('converts quarantined lines again, after a mapping or data fix')
+  .argument('<quarantine>', 'a quarantine file or folder (work/quarantine/…), local or in S3')
+  .requiredOption('--lake <uri>', 'the lake')
+  .requiredOption('--region <region>', "the region in the lake's paths")
+  .option('--work <uri>', "Falconry's own state (default: work/ inside a local lake)")
+  .option('--account-id <id>', "the account in the lake's paths")
+  .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
+  .option('--mappings <folder>', 'your own mappings')
+  .option(...endpoint)
+  .option(...json)
+  .addHelpText('after', '\nExample:\n  $ falconry replay ./lake/work/quarantine --lake ./lake --region eu-central-1')
+  .action(async (quarantine, options) => (await import('./replay-command.js')).replayCommand({ quarantine, ...options }));
+
+program
+  .command('coverage')
+  .description('event type → class, activity and fields mapped')
+  .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
+  .option('--mappings <folder>', 'your own mappings')
+  .option(...json)
+  .addHelpText('after', '\nExample:\n  $ falconry coverage --json')
+  .action(async (options) => (await import('./coverage-command.js')).coverageCommand(options));
+
+program
+  .command('sources')
+  .description('the Security Lake custom sources to register: name, class, path')
+  .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
+  .option('--mappings <folder>', 'your own mappings')
+  .option(...json)
+  .addHelpText('after', '\nExample:\n  $ falconry sources --ocsf 1.3.0')
+  .action(async (options) => (await import('./sources-command.js')).sourcesCommand(options));
+
+program
+  .command('demo')
+  .description('makes a sample archive, converts it, verifies the lake and asks it a question')
+  .argument('[dir]', 'where to', 'falconry-demo')
+  .option('--events <n>', 'about how many events', '100000')
+  .action(async (directory, options) => (await import('./demo-command.js')).demoCommand({ directory, ...options }));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else exitWithError(error, process.argv.includes('--json'));
+}

@@ -1,0 +1,129 @@
+/** The ledger: one record a unit, written once. It says which files became which objects, with counts that add up. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { ObjectStore } from '../store/store.js';
+import { ledgerBroken } from './errors.js';
+
+const count = z.number().int().min(0);
+
+export const OutcomesSchema = z.object({ read: count, written: count, quarantined: count, duplicate: count, filtered: count });
+
+const LedgerFileSchema = z.object({
+  key: z.string(),
+  canonicalKey: z.string(),
+  size: count,
+  etag: z.string(),
+  feed: z.string(),
+  outcomes: OutcomesSchema,
+  inflatedBytes: count,
+  damage: z.object({ reason: z.string(), compressedOffset: count, inflatedOffset: count, message: z.string() }).optional(),
+});
+
+const LedgerObjectSchema = z.object({
+  key: z.string(),
+  /** where it lies until it is published, in the work area */
+  staged: z.string(),
+  class: z.string(),
+  source: z.string(),
+  rows: count,
+  bytes: count,
+  /** epoch ms */
+  minTime: z.number(),
+  maxTime: z.number(),
+});
+
+const counts = z.record(z.string(), count);
+
+export const LedgerSchema = z.object({
+  format: z.literal(1),
+  unit: z.string(),
+  identity: z.record(z.string(), z.string()),
+  files: z.array(LedgerFileSchema),
+  outcomes: OutcomesSchema,
+  /** by reason: `feed`, `range` */
+  filtered: counts,
+  quarantine: counts,
+  /** where the quarantined lines lie, if there are any */
+  quarantineKey: z.string().optional(),
+  /** values an attribute could not hold, by `<event type>.<field>` */
+  invalid: counts,
+  /** events of types without a mapping */
+  unknown: counts,
+  objects: z.array(LedgerObjectSchema),
+  seconds: z.number(),
+});
+
+export type Ledger = z.output<typeof LedgerSchema>;
+export type LedgerFile = Ledger['files'][number];
+export type LedgerObject = Ledger['objects'][number];
+export type Outcomes = Ledger['outcomes'];
+
+/** Where a lake's ledgers lie in a work area. */
+export function ledgerPrefix(lakeId: string): string {
+  return `ledger/${lakeId}/`;
+}
+
+/** A lake's name in a work area: `lake` where the work area lies inside it, else a hash of its URI. */
+export function lakeIdOf(lakeUri: string, workIsInside: boolean): string {
+  return workIsInside ? 'lake' : createHash('sha256').update(lakeUri).digest('hex').slice(0, 12);
+}
+
+export const ledgerKey = (lakeId: string, unit: string) => `${ledgerPrefix(lakeId)}${unit}.json`;
+/** Stands once all objects of a unit are in the lake. */
+export const publishedKey = (lakeId: string, unit: string) => `${ledgerPrefix(lakeId)}${unit}.published`;
+export const stagingPrefix = (lakeId: string, unit: string) => `staging/${lakeId}/${unit}/`;
+export const quarantineKey = (lakeId: string, unit: string) => `quarantine/${lakeId}/${unit}.ndjson.gz`;
+
+export async function readText(store: ObjectStore, key: string): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of await store.read(key)) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+export async function readLedger(store: ObjectStore, key: string): Promise<Ledger> {
+  try {
+    return LedgerSchema.parse(JSON.parse(await readText(store, key)));
+  } catch (error) {
+    throw ledgerBroken(key, error);
+  }
+}
+
+/** All ledgers of a lake, and whether each is published. */
+export async function* readLedgers(store: ObjectStore, lakeId: string): AsyncGenerator<{ ledger: Ledger; published: boolean }> {
+  const units: string[] = [];
+  const published = new Set<string>();
+  const prefix = ledgerPrefix(lakeId);
+  for await (const { key } of store.list(prefix)) {
+    const name = key.slice(prefix.length);
+    if (name.endsWith('.json')) units.push(name.slice(0, -5));
+    else if (name.endsWith('.published')) published.add(name.slice(0, -10));
+  }
+  for (const unit of units) yield { ledger: await readLedger(store, ledgerKey(lakeId, unit)), published: published.has(unit) };
+}
+
+/** A file by content: the same bytes under the same canonical key are converted once. */
+export function fileIdentity(file: { canonicalKey: string; size: number; etag: string }): string {
+  return `${file.canonicalKey}\n${file.size}\n${file.etag}`;
+}
+
+export const noOutcomes = (): Outcomes => ({ read: 0, written: 0, quarantined: 0, duplicate: 0, filtered: 0 });
+
+export function addOutcomes(to: Outcomes, from: Outcomes): void {
+  to.read += from.read;
+  to.written += from.written;
+  to.quarantined += from.quarantined;
+  to.duplicate += from.duplicate;
+  to.filtered += from.filtered;
+}
+
+export function addCounts(to: Record<string, number>, from: Readonly<Record<string, number>> | ReadonlyMap<string, number>): void {
+  for (const [key, value] of from instanceof Map ? from : Object.entries(from)) to[key] = (to[key] ?? 0) + value;
+}
+
+/** Read = written + quarantined + duplicate + filtered; anything else is a bug that must not be committed. */
+export function checkOutcomes(outcomes: Outcomes, what: string): void {
+  const { read, written, quarantined, duplicate, filtered } = outcomes;
+  if (read !== written + quarantined + duplicate + filtered) {
+    throw new Error(`${what}: ${read} read, but ${written} written + ${quarantined} quarantined + ${duplicate} duplicate + ${filtered} filtered`);
+  }
+}

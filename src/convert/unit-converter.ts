@@ -1,0 +1,277 @@
+/** Converts one unit: reads its files, sorts a window at a time, and leaves finished Parquet files in a scratch folder. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Damage } from '../archive/block.js';
+import type { FileFeed } from '../archive/feed.js';
+import { readBlocks } from '../archive/inflate.js';
+import { peekFeed } from '../archive/peek.js';
+import type { BlockPool } from '../archive/pool.js';
+import { accountIdOf, eventDayOf, METADATA_KEYS, objectKey, type Partition } from '../lake/partition.js';
+import type { ParquetWriter } from '../lake/parquet-writer.js';
+import type { Lines, Normalizer } from '../normalize/normalizer.js';
+import type { Group } from '../normalize/router.js';
+import { QuarantineWriter } from '../quarantine/quarantine-writer.js';
+import type { ObjectStore } from '../store/store.js';
+import { addCounts, addOutcomes, checkOutcomes, type LedgerFile, type LedgerObject, noOutcomes, type Outcomes } from './ledger.js';
+import type { FilledOptions } from './options.js';
+
+/** A file of a unit as the plan knows it. */
+export interface PlannedFile {
+  key: string;
+  canonicalKey: string;
+  size: number;
+  etag: string;
+  feed: FileFeed;
+}
+
+/** What a unit became; the objects lie at `path` until they are staged or published. */
+export interface ConvertedUnit {
+  files: LedgerFile[];
+  outcomes: Outcomes;
+  filtered: Record<string, number>;
+  quarantine: Record<string, number>;
+  quarantinePath: string | undefined;
+  invalid: Record<string, number>;
+  unknown: Record<string, number>;
+  objects: (Omit<LedgerObject, 'staged'> & { path: string })[];
+}
+
+export interface ConversionRoom {
+  archive: ObjectStore;
+  normalizer: Normalizer;
+  writer: ParquetWriter;
+  pool: BlockPool;
+  options: FilledOptions;
+  productVersion: string;
+  /** told as work goes on */
+  onProgress(step: { events: number; compressedBytes: number; inflatedBytes: number }): void;
+  signal: AbortSignal;
+}
+
+/** Compressed size of OCSF Parquet to raw FDR, for cutting objects to size: measured 1:8 to 1:12, so that objects stay below the aim. */
+const RAW_TO_PARQUET = 8;
+/** A block with less in it than this part of its buffer is copied to one of its own size. */
+const SPARSE = 1 / 4;
+
+export async function convertUnit(room: ConversionRoom, unit: string, files: readonly PlannedFile[], scratch: string): Promise<ConvertedUnit> {
+  return new UnitConversion(room, unit, scratch).run(files);
+}
+
+class UnitConversion {
+  private readonly result: ConvertedUnit;
+  private readonly quarantine: QuarantineWriter;
+  private readonly lent: Uint8Array[] = [];
+  private windowBytes = 0;
+  private readonly numbers = new Map<string, number>();
+
+  constructor(
+    private readonly room: ConversionRoom,
+    private readonly unit: string,
+    private readonly scratch: string,
+  ) {
+    this.quarantine = new QuarantineWriter(join(scratch, 'quarantine.ndjson.gz'));
+    this.result = {
+      files: [],
+      outcomes: noOutcomes(),
+      filtered: {},
+      quarantine: {},
+      quarantinePath: undefined,
+      invalid: {},
+      unknown: {},
+      objects: [],
+    };
+  }
+
+  async run(files: readonly PlannedFile[]): Promise<ConvertedUnit> {
+    const { normalizer, pool } = this.room;
+    await mkdir(this.scratch, { recursive: true });
+    normalizer.startUnit();
+    try {
+      for (const file of files) await this.file(file);
+      await this.flush();
+    } finally {
+      await this.quarantine.close();
+      for (const bytes of this.lent.splice(0)) pool.give(bytes);
+      normalizer.reset();
+    }
+    const { result } = this;
+    addCounts(result.invalid, normalizer.invalid);
+    addCounts(result.unknown, normalizer.unknown);
+    if (this.quarantine.lines > 0) result.quarantinePath = this.quarantine.path;
+    for (const file of result.files) addOutcomes(result.outcomes, file.outcomes);
+    checkOutcomes(result.outcomes, `unit ${this.unit}`);
+    const rows = result.objects.reduce((sum, object) => sum + object.rows, 0);
+    if (rows !== result.outcomes.written) throw new Error(`unit ${this.unit}: ${result.outcomes.written} written, but ${rows} rows in its objects`);
+    return result;
+  }
+
+  private async file(file: PlannedFile): Promise<void> {
+    const { archive, pool, options, normalizer, signal } = this.room;
+    const open = () => archive.read(file.key, { ifMatch: file.etag });
+    const feed = file.feed === 'unknown' ? await peekFeed(open, signal) : file.feed;
+    const isEvents = feed === 'events' || feed === 'unknown';
+    const outcomes = noOutcomes();
+    let damage: Damage | undefined;
+    let inflatedBytes = 0;
+    const limits = { pool, lineLimit: Math.min(options.maxLine, pool.capacity), maxRatio: options.maxRatio, signal };
+    for await (const part of readBlocks(open, limits)) {
+      signal.throwIfAborted();
+      if (part.kind === 'oversize') {
+        outcomes.read++;
+        if (isEvents) await this.oversize(file, outcomes, part.line);
+        else this.filter(outcomes, 1);
+      } else if (part.kind === 'lines') {
+        const { block } = part;
+        if (!isEvents) {
+          this.filter(outcomes, countLines(block.bytes, block.length, outcomes));
+          pool.give(block.bytes);
+          continue;
+        }
+        const before = outcomes.read;
+        const lines = this.keep(block);
+        normalizer.add(lines, outcomes, (line) => {
+          this.quarantine.add({ ...line, file: file.key, etag: file.etag });
+          this.count(line.reason);
+        });
+        await this.quarantine.drained();
+        this.room.onProgress({ events: outcomes.read - before, compressedBytes: 0, inflatedBytes: block.length });
+        if (this.windowBytes >= options.windowBytes) await this.flush();
+      } else {
+        damage = part.summary.damage;
+        inflatedBytes = part.summary.inflatedBytes;
+        // a store that fails is not a damaged file: the unit fails and is tried again
+        if (damage?.reason === 'read-error') throw part.summary.cause;
+      }
+    }
+    if (isEvents && outcomes.filtered > 0) addCounts(this.result.filtered, { range: outcomes.filtered });
+    checkOutcomes(outcomes, file.key);
+    this.room.onProgress({ events: 0, compressedBytes: file.size, inflatedBytes: 0 });
+    const { key, canonicalKey, size, etag } = file;
+    this.result.files.push({ key, canonicalKey, size, etag, feed, outcomes, inflatedBytes, ...(damage === undefined ? {} : { damage }) });
+  }
+
+  private filter(outcomes: Outcomes, lines: number): void {
+    outcomes.filtered += lines;
+    if (lines > 0) addCounts(this.result.filtered, { feed: lines });
+  }
+
+  private async oversize(file: PlannedFile, outcomes: Outcomes, line: { line: number; offset: number; length: number; head: Uint8Array }): Promise<void> {
+    outcomes.quarantined++;
+    this.quarantine.add({ reason: 'line-too-long', file: file.key, etag: file.etag, line: line.line, offset: line.offset, bytes: line.head, length: line.length });
+    this.count('line-too-long');
+    await this.quarantine.drained();
+  }
+
+  private count(reason: string): void {
+    addCounts(this.result.quarantine, { [reason]: 1 });
+  }
+
+  /** Takes a block into the window; a sparse one is copied, so that many small files do not hold many large buffers. */
+  private keep(block: Lines): Lines {
+    if (block.length < block.bytes.length * SPARSE) {
+      const bytes = block.bytes.slice(0, block.length);
+      this.room.pool.give(block.bytes);
+      this.windowBytes += bytes.length;
+      return { ...block, bytes };
+    }
+    this.lent.push(block.bytes);
+    this.windowBytes += block.bytes.length;
+    return block;
+  }
+
+  /** Writes the window's groups as objects and begins a new window. */
+  private async flush(): Promise<void> {
+    const { normalizer, writer, pool } = this.room;
+    try {
+      const groups = normalizer.sortedGroups().map(({ group, order }) => ({ group, order, partition: this.partition(group) }));
+      groups.sort((a, b) => (sortKey(a.partition) < sortKey(b.partition) ? -1 : 1));
+      for (const { group, order, partition } of groups) {
+        for (const slice of this.cut(order)) await this.write(group, partition, slice);
+      }
+    } finally {
+      writer.endWindow();
+      normalizer.reset();
+      for (const bytes of this.lent.splice(0)) pool.give(bytes);
+      this.windowBytes = 0;
+    }
+  }
+
+  private partition(group: Group): Partition {
+    const { options, normalizer } = this.room;
+    return {
+      source: normalizer.mapping.classes[group.class]!.source,
+      region: options.region,
+      accountId: accountIdOf(group.tenant, options.accountId),
+      eventDay: eventDayOf(group.day),
+    };
+  }
+
+  /** Rows in order, in slices whose objects stay below the size aimed at. */
+  private cut(order: Int32Array): Int32Array[] {
+    const rows = this.room.normalizer.rows.count;
+    const rawPerRow = Math.max(1, this.windowBytes / Math.max(1, rows));
+    const most = Math.max(2048, Math.floor((this.room.options.objectBytes * RAW_TO_PARQUET) / rawPerRow));
+    const slices: Int32Array[] = [];
+    for (let start = 0; start < order.length; start += most) slices.push(order.subarray(start, start + most));
+    return slices;
+  }
+
+  private async write(group: Group, partition: Partition, order: Int32Array): Promise<void> {
+    const { normalizer, writer, options, signal } = this.room;
+    signal.throwIfAborted();
+    const cls = normalizer.mapping.classes[group.class]!;
+    const place = sortKey(partition);
+    const number = this.numbers.get(place) ?? 0;
+    this.numbers.set(place, number + 1);
+    const key = objectKey(partition, this.unit, number);
+    const path = join(this.scratch, `${this.result.objects.length}.parquet`);
+    let start = 0;
+    const next = () => {
+      if (start >= order.length) return undefined;
+      const batch = normalizer.batch(group, order, start);
+      start += batch.rows;
+      return batch;
+    };
+    const written = await writer.write(path, { layout: cls.layout, next }, this.metadata(cls.name, options.dedupe));
+    const time = normalizer.rows.time;
+    this.result.objects.push({
+      key,
+      path,
+      class: cls.name,
+      source: cls.source,
+      rows: order.length,
+      bytes: written.bytes,
+      minTime: time[order[0]!]!,
+      maxTime: time[order[order.length - 1]!]!,
+    });
+  }
+
+  private metadata(className: string, deduped: boolean): Record<string, string> {
+    const { normalizer, productVersion } = this.room;
+    return {
+      [METADATA_KEYS.product]: productVersion,
+      [METADATA_KEYS.mapping]: normalizer.mapping.mappingVersion,
+      [METADATA_KEYS.ocsf]: normalizer.mapping.version,
+      [METADATA_KEYS.class]: className,
+      [METADATA_KEYS.unit]: this.unit,
+      [METADATA_KEYS.columns]: String(normalizer.mapping.classes.find((cls) => cls.name === className)!.nodes.length),
+      [METADATA_KEYS.deduped]: String(deduped),
+    };
+  }
+}
+
+const sortKey = ({ source, accountId, eventDay }: Partition): string => `${source}/${accountId}/${eventDay}`;
+
+/** Counts the non-blank lines of a block whose feed is not converted, as read. */
+function countLines(bytes: Uint8Array, length: number, outcomes: Outcomes): number {
+  let lines = 0;
+  for (let p = 0; p < length; ) {
+    const end = bytes.indexOf(10, p);
+    let blank = true;
+    for (let q = p; q < end && blank; q++) blank = bytes[q] === 32 || bytes[q] === 9 || bytes[q] === 13;
+    if (!blank) lines++;
+    p = end + 1;
+  }
+  outcomes.read += lines;
+  return lines;
+}
