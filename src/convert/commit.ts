@@ -6,6 +6,7 @@
  * 3. The objects are published under names that depend on the unit alone. This can be repeated: by {@link publishUnit} of the next run, if
  *    this one dies here.
  */
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,6 +24,32 @@ export interface CommitPlace {
   lakeId: string;
   /** the work area as a folder, where it is one: staged objects can then be moved instead of copied */
   workFolder: string | undefined;
+}
+
+/**
+ * Runs one attempt at a unit with a scratch folder of its own: the attempt's place under `staging/` where the work area is a folder, so that
+ * its files are staged as they are written; else a temporary folder.
+ *
+ * @param run calls `keepStaged` before the ledger may be written: from then on a staged file is not the attempt's to remove
+ */
+export async function convertInScratch<T>(
+  place: CommitPlace,
+  unit: string,
+  run: (scratch: string, attempt: string, keepStaged: () => void) => Promise<T>,
+): Promise<T> {
+  const attempt = randomUUID().slice(0, 8);
+  const scratch =
+    place.workFolder === undefined
+      ? await mkdtemp(join(tmpdir(), 'falconry-'))
+      : join(place.workFolder, stagingPrefix(place.lakeId, unit), attempt);
+  let keep = false;
+  try {
+    return await run(scratch, attempt, () => {
+      keep = place.workFolder !== undefined;
+    });
+  } finally {
+    if (!keep) await rm(scratch, { recursive: true, force: true }).catch(() => {});
+  }
 }
 
 /**

@@ -11,6 +11,7 @@ import { errorFromRecord } from '../error.js';
 import { isS3Uri, openStore } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import { type CommitPlace, publishUnit } from './commit.js';
+import { type ConversionSetup, storeOptions } from './conversion-room.js';
 import { loadCompiled, PRODUCT_VERSION } from './definitions.js';
 import { workNeeded } from './errors.js';
 import { fileIdentity, lakeIdOf, readLedgers } from './ledger.js';
@@ -19,7 +20,7 @@ import { addFound, addLedger, type ConvertReport, finishReport, newReport } from
 import { newProgress, PROGRESS, type SharedProgress, STOP } from './shared-progress.js';
 import type { PlannedFile } from './unit-converter.js';
 import { takeLock } from './work-lock.js';
-import type { UnitAnswer, UnitTask, WorkerSetup } from './worker.js';
+import type { UnitAnswer, UnitTask } from './worker.js';
 
 const UNIT_FILES = 512;
 
@@ -41,7 +42,7 @@ export interface ConvertHooks {
   signal?: AbortSignal;
 }
 
-interface Places extends CommitPlace {
+export interface Places extends CommitPlace {
   archive: ObjectStore;
   workUri: string;
 }
@@ -69,7 +70,7 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
     }
     const identity = rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION);
     const progress = newProgress();
-    const setup: WorkerSetup = {
+    const setup: ConversionSetup = {
       mapping,
       options: filled,
       productVersion: PRODUCT_VERSION,
@@ -130,10 +131,11 @@ export async function dryRun(options: ConvertOptions): Promise<DryRun> {
   return result;
 }
 
-async function openPlaces(options: FilledOptions): Promise<Places> {
+/** The archive, the work area and the lake of a conversion; nothing is read yet. */
+export async function openPlaces(options: FilledOptions): Promise<Places> {
   if (isS3Uri(options.lake) && options.work === undefined) throw workNeeded(options.lake);
   const workUri = options.work ?? `${options.lake.replace(/[/\\]+$/, '')}/work`;
-  const s3 = { region: options.region, ...(options.endpointUrl === undefined ? {} : { endpointUrl: options.endpointUrl }) };
+  const s3 = storeOptions(options);
   const [archive, work, lake] = await Promise.all([
     openStore(options.archive, s3),
     openStore(workUri, s3),
@@ -181,7 +183,7 @@ function refuseEmpty(uri: string, found: FoundCounts): void {
 /** Hands units to the workers as the listing yields them, at most two a worker ahead. */
 async function runUnits(
   places: Places,
-  setup: WorkerSetup,
+  setup: ConversionSetup,
   known: Set<string>,
   report: ConvertReport,
   hooks: ConvertHooks,

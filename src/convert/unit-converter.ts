@@ -10,7 +10,9 @@ import { accountIdOf, eventDayOf, METADATA_KEYS, objectKey, type Partition } fro
 import type { ParquetWriter } from '../lake/parquet-writer.js';
 import type { Lines, Normalizer } from '../normalize/normalizer.js';
 import type { Group } from '../normalize/router.js';
+import { readQuarantine } from '../quarantine/quarantine-reader.js';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.js';
+import { type QuarantineRecord, rawBytes } from '../quarantine/record.js';
 import type { ObjectStore } from '../store/store.js';
 import { addCounts, addOutcomes, checkOutcomes, type LedgerFile, type LedgerObject, noOutcomes, type Outcomes } from './ledger.js';
 import type { FilledOptions } from './options.js';
@@ -24,6 +26,9 @@ export interface PlannedFile {
   feed: FileFeed;
 }
 
+/** An archive file, or a quarantine file whose lines are tried again. */
+export type UnitInput = PlannedFile | (Omit<PlannedFile, 'feed'> & { feed: 'quarantine' });
+
 /** What a unit became; the objects lie at `path` until they are staged or published. */
 export interface ConvertedUnit {
   files: LedgerFile[];
@@ -36,13 +41,17 @@ export interface ConvertedUnit {
   objects: (Omit<LedgerObject, 'staged'> & { path: string })[];
 }
 
-export interface ConversionRoom {
+/** What a thread keeps from unit to unit. */
+export interface ConversionTools {
   archive: ObjectStore;
   normalizer: Normalizer;
   writer: ParquetWriter;
   pool: BlockPool;
   options: FilledOptions;
   productVersion: string;
+}
+
+export interface ConversionRoom extends ConversionTools {
   /** told as work goes on */
   onProgress(step: { events: number; compressedBytes: number; inflatedBytes: number }): void;
   signal: AbortSignal;
@@ -52,8 +61,11 @@ export interface ConversionRoom {
 const RAW_TO_PARQUET = 8;
 /** A block with less in it than this part of its buffer is copied to one of its own size. */
 const SPARSE = 1 / 4;
+/** Bytes of quarantined lines that are tried at a time. */
+const REPLAY_BLOCK = 4 * 1024 * 1024;
+const NEWLINE = Uint8Array.of(10);
 
-export async function convertUnit(room: ConversionRoom, unit: string, files: readonly PlannedFile[], scratch: string): Promise<ConvertedUnit> {
+export async function convertUnit(room: ConversionRoom, unit: string, files: readonly UnitInput[], scratch: string): Promise<ConvertedUnit> {
   return new UnitConversion(room, unit, scratch).run(files);
 }
 
@@ -82,12 +94,12 @@ class UnitConversion {
     };
   }
 
-  async run(files: readonly PlannedFile[]): Promise<ConvertedUnit> {
+  async run(files: readonly UnitInput[]): Promise<ConvertedUnit> {
     const { normalizer, pool } = this.room;
     await mkdir(this.scratch, { recursive: true });
     normalizer.startUnit();
     try {
-      for (const file of files) await this.file(file);
+      for (const file of files) await (isQuarantine(file) ? this.replay(file) : this.file(file as PlannedFile));
       await this.flush();
     } finally {
       await this.quarantine.close();
@@ -148,6 +160,50 @@ class UnitConversion {
     this.room.onProgress({ events: 0, compressedBytes: file.size, inflatedBytes: 0 });
     const { key, canonicalKey, size, etag } = file;
     this.result.files.push({ key, canonicalKey, size, etag, feed, outcomes, inflatedBytes, ...(damage === undefined ? {} : { damage }) });
+  }
+
+  /** Tries quarantined lines again; those that fail again keep their origin. */
+  private async replay(file: UnitInput): Promise<void> {
+    const { archive, normalizer } = this.room;
+    const outcomes = noOutcomes();
+    let inflatedBytes = 0;
+    let lines: Uint8Array[] = [];
+    let origins: QuarantineRecord[] = [];
+    let length = 0;
+    const add = async () => {
+      const bytes = Buffer.concat(lines);
+      inflatedBytes += bytes.length;
+      this.windowBytes += bytes.length;
+      normalizer.add({ bytes, length: bytes.length, offset: 0, firstLine: 0 }, outcomes, (line) => {
+        const { file: key, etag, line: number, offset } = origins[line.line]!;
+        this.quarantine.add({ reason: line.reason, file: key, etag, line: number, offset, bytes: line.bytes });
+        this.count(line.reason);
+      });
+      await this.quarantine.drained();
+      lines = [];
+      origins = [];
+      length = 0;
+      if (this.windowBytes >= this.room.options.windowBytes) await this.flush();
+    };
+    for await (const record of readQuarantine(file.key, await archive.read(file.key, { ifMatch: file.etag }))) {
+      const raw = rawBytes(record);
+      if (record.length !== undefined) {
+        outcomes.read++;
+        outcomes.quarantined++;
+        const { reason, file: key, etag, line, offset } = record;
+        this.quarantine.add({ reason, file: key, etag, line, offset, bytes: raw, length: record.length });
+        this.count(record.reason);
+        continue;
+      }
+      lines.push(raw, NEWLINE);
+      origins.push(record);
+      length += raw.length + 1;
+      if (length >= REPLAY_BLOCK) await add();
+    }
+    if (lines.length > 0) await add();
+    checkOutcomes(outcomes, file.key);
+    const { key, canonicalKey, size, etag, feed } = file;
+    this.result.files.push({ key, canonicalKey, size, etag, feed, outcomes, inflatedBytes });
   }
 
   private filter(outcomes: Outcomes, lines: number): void {
@@ -259,6 +315,8 @@ class UnitConversion {
     };
   }
 }
+
+const isQuarantine = (file: UnitInput): file is Extract<UnitInput, { feed: 'quarantine' }> => file.feed === 'quarantine';
 
 const sortKey = ({ source, accountId, eventDay }: Partition): string => `${source}/${accountId}/${eventDay}`;
 

@@ -6,9 +6,13 @@ type Cause = { cause?: unknown };
 /** @param found what lies there instead, in words; absent if nothing does */
 export const lakeEmpty = (uri: string, found?: string): FalconryError => {
   const instead = found === undefined ? '' : `, only ${found}`;
-  return new FalconryError('LAKE_EMPTY', `${uri} holds no objects under ext/${instead}; check the path, or convert an archive into it.`, {
-    exitCode: 2,
-  });
+  return new FalconryError(
+    'LAKE_EMPTY',
+    `${uri} holds no objects under ext/${instead}; check the path, or convert an archive into it.`,
+    {
+      exitCode: 2,
+    },
+  );
 };
 
 export const lakeNothingMatches = (uri: string, asked: string): FalconryError =>
@@ -20,7 +24,11 @@ export const lakeBadFilter = (name: string, value: string, expected: string): Fa
   new FalconryError('LAKE_BAD_FILTER', `The ${name} "${value}" cannot be in a lake; expected ${expected}.`, { exitCode: 2 });
 
 export const lakeObjectUnreadable = (where: string, reason: string, options?: Cause): FalconryError =>
-  new FalconryError('LAKE_OBJECT_UNREADABLE', `${where} cannot be read as Parquet: ${reason}; run verify to see what else is.`, options);
+  new FalconryError(
+    'LAKE_OBJECT_UNREADABLE',
+    `${where} cannot be read as Parquet: ${reason}; run verify to see what else is.`,
+    options,
+  );
 
 /** @param hint one more sentence, or '' */
 export const queryFailed = (reason: string, hint: string, options?: Cause): FalconryError =>

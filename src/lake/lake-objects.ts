@@ -68,7 +68,8 @@ function classify(info: ObjectInfo): LakeObject | LakeStray {
 }
 
 function partitionProblem({ source, region, accountId, eventDay }: Partition): string | undefined {
-  if (source.length > MAX_SOURCE_NAME) return `the source name has ${source.length} characters, Security Lake takes ${MAX_SOURCE_NAME}`;
+  if (source.length > MAX_SOURCE_NAME)
+    return `the source name has ${source.length} characters, Security Lake takes ${MAX_SOURCE_NAME}`;
   if (!REGION.test(region)) return `"${region}" is no AWS region`;
   if (!ACCOUNT.test(accountId)) return `"${accountId}" is neither an AWS account nor external or external_<id>`;
   if (!isDay(eventDay)) return `${eventDay} is no date`;
@@ -96,7 +97,8 @@ export async function* localLeftovers(store: ObjectStore, filter: LakeFilter): A
   const folder = join(root, 'ext', filter.source ?? '');
   try {
     for await (const entry of await opendir(folder, { recursive: true })) {
-      if (entry.isFile() && isTemporary(entry.name)) yield relative(root, join(entry.parentPath, entry.name)).split(sep).join('/');
+      if (entry.isFile() && isTemporary(entry.name))
+        yield relative(root, join(entry.parentPath, entry.name)).split(sep).join('/');
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

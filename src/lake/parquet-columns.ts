@@ -82,6 +82,14 @@ export function columnAt(columns: readonly FileColumn[], path: string): FileColu
   return found;
 }
 
+/** How many columns and members there are in all, counted as a layout's nodes. */
+export function countColumns(columns: readonly FileColumn[]): number {
+  return columns.reduce(
+    (count, { type, children }) => count + 1 + countColumns(type === 'list' ? children[0]!.children : children),
+    0,
+  );
+}
+
 /**
  * What keeps a file from being of this layout or of an older form of it, which has fewer columns or members at an end. Empty
  * for a file that keeps to it.

@@ -17,7 +17,7 @@ export interface ParquetFooter {
 }
 
 interface ChunkFacts {
-  rowGroups: number;
+  rowGroups: number | null;
   largestRowGroupBytes: string | null;
   codecs: string[] | null;
   hasLargeIntegers: boolean | null;
@@ -28,19 +28,19 @@ export async function readFooter(reader: DuckDBReader, path: string): Promise<Pa
   const file = quote(literalPath(path));
   const [facts] = await reader.rows<{ num_rows: string }>(`SELECT num_rows FROM parquet_file_metadata(${file})`);
   const [chunks] = await reader.rows<ChunkFacts>(
-    `SELECT count(DISTINCT row_group_id)::INTEGER AS "rowGroups", max(row_group_compressed_bytes) AS "largestRowGroupBytes",
+    `SELECT max(row_group_id + 1)::INTEGER AS "rowGroups", max(row_group_size)::VARCHAR AS "largestRowGroupBytes",
        list(DISTINCT compression ORDER BY compression) AS codecs,
        bool_or(type = 'INT64' AND num_values > coalesce(stats_null_count, 0) AND
          (stats_max_value IS NULL OR abs(try_cast(stats_max_value AS HUGEINT)) > 9007199254740991 OR
           stats_min_value IS NULL OR abs(try_cast(stats_min_value AS HUGEINT)) > 9007199254740991)) AS "hasLargeIntegers"
-     FROM parquet_metadata(${file})`,
+     FROM (SELECT *, sum(total_compressed_size) OVER (PARTITION BY row_group_id) AS row_group_size FROM parquet_metadata(${file}))`,
   );
   const elements = await reader.rows<SchemaElement>(
     `SELECT name, repetition_type, num_children, converted_type, logical_type, duckdb_type FROM parquet_schema(${file}) ORDER BY column_id`,
   );
   return {
     rows: Number(facts!.num_rows),
-    rowGroups: chunks!.rowGroups,
+    rowGroups: chunks!.rowGroups ?? 0,
     largestRowGroupBytes: Number(chunks!.largestRowGroupBytes ?? 0),
     codecs: chunks!.codecs ?? [],
     columns: fileColumns(elements),
@@ -51,10 +51,10 @@ export async function readFooter(reader: DuckDBReader, path: string): Promise<Pa
 
 /** The key-value metadata alone. */
 export async function readMetadata(reader: DuckDBReader, path: string): Promise<Record<string, string>> {
-  const pairs = await reader.rows<{ key: string; value: string | null }>(
-    `SELECT decode(key) AS key, decode(value) AS value FROM parquet_kv_metadata(${quote(literalPath(path))})`,
+  const pairs = await reader.rows<{ key: string | null; value: string | null }>(
+    `SELECT try(decode(key)) AS key, try(decode(value)) AS value FROM parquet_kv_metadata(${quote(literalPath(path))})`,
   );
-  return Object.fromEntries(pairs.map(({ key, value }) => [key, value ?? '']));
+  return Object.fromEntries(pairs.map(({ key, value }) => [key ?? '', value ?? '']));
 }
 
 /** The data pages of a file; see {@link pageSizes}. */

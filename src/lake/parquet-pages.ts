@@ -26,7 +26,8 @@ interface PageHeader {
   headerBytes: number;
 }
 
-const DICTIONARY_PAGE = 2;
+/** Page types: DATA_PAGE and DATA_PAGE_V2; the others are indexes and dictionaries. */
+const DATA_PAGES = [0, 3];
 /** Headers hold the smallest and largest value of the page, so there is no bound but the second. */
 const HEADER_GUESS = 512;
 const HEADER_MAX = 1 << 24;
@@ -35,7 +36,7 @@ const HEADER_MAX = 1 << 24;
  * Reads only what can matter: chunks from the largest down, until none can hold a larger page or one above the limit.
  *
  * @param chunks in falling order of `uncompressedBytes`
- * @throws Error where a header is not understood
+ * @throws PageHeaderError
  */
 export async function pageSizes(path: string, chunks: Iterable<ColumnChunk>, limit: number): Promise<PageSizes> {
   const sizes: PageSizes = { largest: 0, above: 0 };
@@ -69,7 +70,7 @@ async function readHeader(file: FileHandle, at: number): Promise<PageHeader> {
     if (header !== undefined) return header;
     if (bytesRead < size) break;
   }
-  throw new Error(`no page header at byte ${at}`);
+  throw new PageHeaderError(`there is no page header at byte ${at}`);
 }
 
 /** Undefined where the bytes end before the header does. Fields: 1 type, 2 uncompressed size, 3 compressed size. */
@@ -83,8 +84,13 @@ export function parsePageHeader(bytes: Uint8Array): PageHeader | undefined {
   if (reader.at > bytes.length) return undefined;
   const [, kind, uncompressedBytes, compressedBytes] = numbers;
   if (kind === undefined || uncompressedBytes === undefined || compressedBytes === undefined || compressedBytes < 0)
-    throw new Error('a page header without type or sizes');
-  return { isData: kind !== DICTIONARY_PAGE, uncompressedBytes, compressedBytes, headerBytes: reader.at };
+    throw new PageHeaderError('a page header is without type or sizes');
+  return { isData: DATA_PAGES.includes(kind), uncompressedBytes, compressedBytes, headerBytes: reader.at };
+}
+
+/** The bytes where a page header should be are none. */
+export class PageHeaderError extends Error {
+  override readonly name = 'PageHeaderError';
 }
 
 const TYPE = { true: 1, false: 2, byte: 3, i16: 4, i32: 5, i64: 6, double: 7, binary: 8, list: 9, set: 10, struct: 12 } as const;
@@ -136,7 +142,7 @@ class CompactReader {
         this.struct((_id, inner) => this.skip(inner));
         return;
       default:
-        throw new Error(`a page header with a field of type ${type}`);
+        throw new PageHeaderError(`a page header has a field of the unknown type ${type}`);
     }
   }
 

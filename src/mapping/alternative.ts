@@ -15,7 +15,7 @@ import type {
   Requirement,
   StructRule,
 } from './plan.js';
-import { captionId, enumReading, fieldReading, hashReading, OTHER, rangesReading, readingKeeps, separatorOf, tableReading, textParts } from './reading.js';
+import { captionId, enumReading, fieldReading, hashReading, OTHER, rangesReading, readingKeeps, tableReading, textParts } from './reading.js';
 
 
 export interface AlternativeContext {
@@ -121,7 +121,7 @@ class AlternativeCompiler {
         return;
       case 'list': {
         const split = value.kernels.at(-1)!;
-        const each = { slot: this.context.slotOf(value.field), parts: textParts(value.kernels.slice(0, -1)), separator: separatorOf(split.args[0] ?? '') };
+        const each = { slot: this.context.slotOf(value.field), parts: textParts(value.kernels.slice(0, -1)), separator: split.args[0] ?? '' };
         const scalar = fieldReading(this.context.schema, attribute, []);
         this.lists.push({ node, items: [{ each, scalar, leaves: [], constantLeaves: [], structs: [] }] });
         return;
@@ -169,7 +169,8 @@ class AlternativeCompiler {
 
   private constant(node: number, path: string, attribute: Attribute, value: string | number | boolean, ifEmpty: boolean): ConstantOp | undefined {
     const caption = this.captionNode(path, attribute);
-    if (attribute.enum === undefined || caption < 0) return { node, caption: -1, value, captionText: '', ifEmpty };
+    const isId = attribute.enum !== undefined && this.context.schema.types.get(attribute.type)?.base === 'integer';
+    if (!isId) return { node, caption: -1, value, captionText: '', ifEmpty };
     const id = captionId(attribute, String(value));
     return id === undefined ? undefined : { node, caption: id === OTHER ? -1 : caption, value: id, captionText: String(value), ifEmpty };
   }
@@ -210,7 +211,7 @@ class AlternativeCompiler {
       op.each = {
         slot: this.context.slotOf(item.each.field),
         parts: textParts(item.each.kernels.slice(0, -1)),
-        separator: separatorOf(split.args[0] ?? ''),
+        separator: split.args[0] ?? '',
       };
     }
     return op;
@@ -301,13 +302,12 @@ class AlternativeCompiler {
         if (!this.touches(prefix + attribute.name)) continue;
         const object = this.context.schema.objects.get(attribute.object)!;
         const isNeeded = path !== '' || attribute.requirement === 'required';
-        if (isNeeded && this.isFixed(prefix + attribute.name, object, profiles)) {
-          fixed.add(attribute.name);
-          continue;
-        }
         const rule = this.structRules(prefix + attribute.name, object, profiles, into);
-        if (rule === undefined) this.remove(prefix + attribute.name);
-        else {
+        if (isNeeded && this.constantsSuffice(prefix + attribute.name, object, profiles)) {
+          fixed.add(attribute.name);
+          this.fixedStructs.push(node);
+        } else if (rule === undefined) this.remove(prefix + attribute.name);
+        if (rule !== undefined) {
           into.push(rule);
           data.set(attribute.name, node);
         }
@@ -338,29 +338,26 @@ class AlternativeCompiler {
   }
 
   /**
-   * Whether constants alone fill a struct, and all that OCSF wants of it: then it exists where the struct around it does. At the top
-   * only a struct that the class requires does.
+   * Whether constants give a struct all that OCSF wants of it: then it exists where the struct around it does (metadata.product), with or
+   * without data. At the top only a struct that the class requires does.
    */
-  private isFixed(path: string, object: StructContent, profiles: readonly string[]): boolean {
-    const below = (op: { node: number }) => this.context.plan.nodes[op.node]!.startsWith(`${path}.`);
-    if (this.leaves.some(below) || this.lists.some(below)) return false;
+  private constantsSuffice(path: string, object: StructContent, profiles: readonly string[]): boolean {
     const filled = new Set<string>();
     for (const attribute of object.attributes.values()) {
       const node = this.node(`${path}.${attribute.name}`);
       if (node === undefined) continue;
-      const isInner = attribute.object !== undefined && !attribute.isArray && this.touches(`${path}.${attribute.name}`);
-      if (this.constants.some((op) => op.node === node)) filled.add(attribute.name);
-      else if (isInner && this.isFixed(`${path}.${attribute.name}`, this.context.schema.objects.get(attribute.object!)!, profiles)) {
-        filled.add(attribute.name);
-      }
+      const inner = attribute.isArray ? undefined : this.context.schema.objects.get(attribute.object ?? '');
+      const isFilled =
+        inner === undefined
+          ? this.constants.some((op) => op.node === node)
+          : this.touches(`${path}.${attribute.name}`) && this.constantsSuffice(`${path}.${attribute.name}`, inner, profiles);
+      if (isFilled) filled.add(attribute.name);
     }
     const isMissing = (a: Attribute) =>
       a.requirement === 'required' && (a.profile === undefined || profiles.includes(a.profile)) && !filled.has(a.name);
     const group = object.constraints.at_least_one;
     if (filled.size === 0 || [...object.attributes.values()].some(isMissing)) return false;
-    if (group !== undefined && !group.some((name) => filled.has(name))) return false;
-    this.fixedStructs.push(this.node(path)!);
-    return true;
+    return group === undefined || group.some((name) => filled.has(name));
   }
 
   private remove(path: string): void {

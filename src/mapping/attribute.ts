@@ -103,10 +103,21 @@ export function selfFilled(path: string, { attribute, owner }: Found): string | 
       ? 'fills itself from time'
       : `is the text form of ${attribute.name.replace(/_dt$/, '')}; map that one`;
   }
-  for (const { name, sibling } of owner.attributes.values()) {
-    if (sibling === attribute.name) return `is the caption of ${name} and fills itself; map ${name}`;
+  const id = captionOf(owner).get(attribute.name);
+  return id === undefined ? undefined : `is the caption of ${id} and fills itself; map ${id}`;
+}
+
+const captions = new WeakMap<ReadonlyMap<string, Attribute>, Map<string, string>>();
+
+/** Caption attribute → the enum whose caption it carries. */
+function captionOf({ attributes }: Owner): Map<string, string> {
+  let found = captions.get(attributes);
+  if (!found) {
+    found = new Map();
+    for (const { name, sibling } of attributes.values()) if (sibling !== undefined) found.set(sibling, name);
+    captions.set(attributes, found);
   }
-  return undefined;
+  return found;
 }
 
 /** Is the path one that {@link selfFilled} tells of, so that a required attribute needs no entry? */

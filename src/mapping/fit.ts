@@ -44,7 +44,7 @@ function fitValue(value: Value, slot: Slot, problems: Problems): Value | string 
   let fitted = slot.fitted.get(value);
   if (fitted === undefined) {
     fitted = value;
-    for (const one of slot.found) {
+    for (const one of slot.kinds) {
       fitted = one.attribute.isArray ? fitArray(value, slot, one) : fitSingle(value, slot, one);
       if (typeof fitted === 'string') break;
     }

@@ -1,6 +1,6 @@
 /** Which kernels the mapping language knows, what they take and what they give. The kernels themselves are in normalize/. */
 import type { KernelCall } from './model.js';
-import { oneOf, quoted, unknown } from './problem.js';
+import { quoted, unknown } from './problem.js';
 
 /**
  * What comes out of a kernel: `text` is turned into the attribute's type as a field's own text is; `name` is text that is
@@ -71,8 +71,3 @@ export const RESULT_WORDS: Readonly<Record<KernelResult, string>> = {
   integer: 'an integer',
   timestamp: 'a timestamp',
 };
-
-/** For messages: the kernels that make a list or a timestamp. */
-export function kernelsGiving(result: KernelResult): string {
-  return oneOf(Object.keys(KERNELS).filter((name) => KERNELS[name]!.gives === result));
-}

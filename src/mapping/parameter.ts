@@ -38,7 +38,7 @@ export function bind(value: Written, args: Arguments, complain: Complain): Writt
         const bound = bind(part, args, complain);
         if (bound) params.set(name, bound);
       }
-      return { ...value, params };
+      return params.size === 0 && value.params.size > 0 ? undefined : { ...value, params };
     }
     case 'written-items': {
       const of = value.of.flatMap((item) => bindItem(item, args, complain) ?? []);

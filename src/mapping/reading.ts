@@ -19,13 +19,6 @@ const TEXT_TESTS: Readonly<Record<string, TextTest>> = {
   subnet_t: 'subnet',
 };
 
-/** `split(;)` and `first(;)` name the space and the comma by words, since YAML and the kernel syntax take both. */
-export function separatorOf(argument: string): string {
-  if (argument === 'space') return ' ';
-  if (argument === 'comma') return ',';
-  return argument;
-}
-
 /** Text kernels as parts; kernels that say a type or a unit are not among them. */
 export function textParts(kernels: readonly KernelCall[]): TextPart[] {
   return kernels.flatMap((kernel): TextPart[] => {
@@ -36,7 +29,7 @@ export function textParts(kernels: readonly KernelCall[]): TextPart[] {
       case 'first':
       case 'after':
       case 'before':
-        return [{ part: kernel.name, separator: separatorOf(kernel.args[0] ?? '') }];
+        return [{ part: kernel.name, separator: kernel.args[0] ?? '' }];
       case 'pair':
         return [{ part: 'pair', key: kernel.args[0] ?? '' }];
       default:
@@ -63,6 +56,7 @@ export function fieldReading(schema: OcsfSchema, attribute: Attribute, kernels: 
       return { kind: 'integer', min, max, radix, parts };
     }
     case 'long':
+      if (named.has('seconds')) return { kind: 'seconds', parts };
       return { kind: 'long', radix, parts };
     case 'float':
       return { kind: 'float', parts };

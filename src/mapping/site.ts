@@ -1,5 +1,5 @@
 /** A class or object in all versions that have it, and the attributes that entries name there; asked often, so it remembers. */
-import type { OcsfSchema, OcsfVersion } from '../ocsf/schema.js';
+import type { Attribute, OcsfSchema, OcsfVersion } from '../ocsf/schema.js';
 import { classOwner, type Found, findAttribute, type Owner, objectOwner, pathProblem, selfFilled } from './attribute.js';
 import type { EnumSite } from './fit-scalar.js';
 import type { Value } from './model.js';
@@ -27,6 +27,8 @@ export class Slot {
   /** in the versions that have it */
   readonly found: readonly Found[];
   readonly versions: ReadonlySet<OcsfVersion>;
+  /** of {@link found}, those that differ in what they can hold: mostly one */
+  readonly kinds: readonly Found[];
   /** what values became here */
   readonly fitted = new WeakMap<Value, Value | string>();
   /** null: it was asked and is open */
@@ -41,6 +43,7 @@ export class Slot {
     this.names = path.split('.');
     this.found = site.owners.flatMap((owner) => findAttribute(owner, path) ?? []);
     this.versions = new Set(this.found.map(({ owner }) => owner.schema.version));
+    this.kinds = [...new Map(this.found.map((one) => [kindOf(one.attribute), one])).values()];
   }
 
   /** Why no entry may stand here: no version has the attribute, or it fills itself. */
@@ -86,6 +89,10 @@ export class Sites {
       return found && (versions?.includes(schema.version) ?? true) ? [classOwner(schema, found)] : [];
     });
   }
+}
+
+function kindOf({ type, object, isArray, enum: ids }: Attribute): string {
+  return `${object ?? type}${isArray ? '[]' : ''}${ids ? ' enum' : ''}`;
 }
 
 function enumSite(found: readonly Found[]): EnumSite {

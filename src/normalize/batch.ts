@@ -3,17 +3,16 @@
  * rows of one alternative at a time; then structs are settled, constants written, and lists, observables and `unmapped` filled
  * row by row. The columns are reused: a batch is valid until the next one is filled.
  */
-import { type Alternative, type ClassPlan, type CompiledMapping, ENVELOPE, TYPE_FIELDS } from '../mapping/plan.js';
+import type { Alternative, ClassPlan, CompiledMapping } from '../mapping/plan.js';
+import { ActivityColumns, type LoadedActivity } from './activity.js';
 import { type Column, columnsOf } from './column.js';
-import { ConstantTexts, BUFFER } from './constants.js';
-import { Failures } from './failures.js';
+import { type LoadedConstant, loadConstant, writeConstant } from './constant-op.js';
+import type { ConstantTexts } from './constants.js';
+import { type Failures, KeeperIds } from './failures.js';
 import { fillLeaves, type LoadedLeaf, loadLeaf } from './kernels.js';
 import { fillLists, type LoadedList, loadList } from './lists.js';
-import type { Cursor } from './made-text.js';
-import { MadeText } from './made-text.js';
+import type { Cursor, MadeText } from './made-text.js';
 import { fillObservables, type LoadedObservables, loadObservables } from './observables.js';
-import { rangeOf } from './reader.js';
-import { readerOf, type Reader } from './reader.js';
 import type { RowTable } from './row-table.js';
 import { type ActiveSet, settle } from './settle.js';
 import { fillUnmapped } from './unmapped.js';
@@ -42,8 +41,8 @@ interface LoadedAlternative {
   leaves: LoadedLeaf[];
   /** list node → its ops */
   lists: (LoadedList | undefined)[];
-  constants: { column: Column; caption: Column | undefined; value: string | number | boolean; view: number; captionView: number; parent: number; ifEmpty: boolean }[];
-  activity: { reader: Reader | undefined; entries: { id: number; view: number; typeUid: number; typeView: number }[] };
+  constants: LoadedConstant[];
+  activity: LoadedActivity;
 }
 
 export class BatchBuilder {
@@ -56,7 +55,10 @@ export class BatchBuilder {
   private readonly listNodes: number[];
   private readonly alternativeOf: LoadedAlternative[] = new Array(BATCH_ROWS);
   private readonly fixed: { column: Column; value: number | string; view: number }[] = [];
-  private readonly at: Record<'time' | 'timeDt' | 'activityId' | 'activityName' | 'typeUid' | 'typeName', Column>;
+  private readonly activity: ActivityColumns;
+  private readonly time: Column;
+  private readonly timeDt: Column;
+  private readonly unmapped: Column;
 
   constructor(
     readonly plan: ClassPlan,
@@ -71,14 +73,10 @@ export class BatchBuilder {
     this.observables = loadObservables(plan, nodes, constants);
     this.listNodes = nodes.flatMap((column, index) => (column.type === 'list' && column.path !== 'observables' ? [index] : []));
     const node = (path: string) => nodes[plan.nodes.indexOf(path)]!;
-    this.at = {
-      time: node('time'),
-      timeDt: node('time_dt'),
-      activityId: node('activity_id'),
-      activityName: node('activity_name'),
-      typeUid: node('type_uid'),
-      typeName: node('type_name'),
-    };
+    this.activity = new ActivityColumns(plan, nodes, constants);
+    this.time = node('time');
+    this.timeDt = node('time_dt');
+    this.unmapped = node('unmapped');
     const fixed: [string, number | string][] = [
       ['class_uid', plan.uid],
       ['class_name', plan.caption],
@@ -114,12 +112,12 @@ export class BatchBuilder {
     for (const [loaded, positions] of byAlternative) {
       this.activate(positions);
       fillLeaves(loaded.leaves, filling, this.active);
-      this.fillActivity(loaded, filling);
-      settle(loaded.alternative, loaded.leaves, this.nodes, filling, this.active);
+      this.activity.fill(loaded.activity, filling, this.active);
+      settle(loaded.alternative, loaded.leaves, loaded.lists, this.nodes, filling, this.active);
       this.fillConstants(loaded, count);
     }
-    fillObservables(this.observables, filling, this.nodes);
-    fillUnmapped(this.nodes.at(this.plan.nodes.indexOf('unmapped'))!, filling, (i) => this.alternativeOf[i]!.alternative);
+    fillObservables(this.observables, filling);
+    fillUnmapped(this.unmapped, filling, (i) => this.alternativeOf[i]!.alternative);
   }
 
   private activate(positions: readonly number[]): void {
@@ -144,53 +142,13 @@ export class BatchBuilder {
   }
 
   private fillEngineColumns({ rows, order, start, count }: Filling): void {
-    const { time, timeDt } = this.at;
+    const { time, timeDt } = this;
     for (let i = 0; i < count; i++) {
       const ms = rows.time[order[start + i]!]!;
       time.setLong(i, ms);
       timeDt.setLong(i, ms * 1000);
     }
     for (const { column } of this.fixed) setAll(column, count);
-  }
-
-  private fillActivity(loaded: LoadedAlternative, filling: Filling): void {
-    const { activityId, activityName, typeUid, typeName } = this.at;
-    const { alternative, activity } = loaded;
-    const { positions, count } = this.active;
-    const { slot } = alternative.activity;
-    const { views } = this.constants;
-    for (let k = 0; k < count; k++) {
-      const i = positions[k]!;
-      let entry = activity.entries[0]!;
-      let source = -1;
-      if (slot >= 0) {
-        const row = filling.order[filling.start + i]!;
-        const base = filling.rows.base[row]!;
-        const length = filling.rows.cells[base + slot * 2 + 1]!;
-        if (length >= 0) {
-          const offset = filling.rows.cells[base + slot * 2]!;
-          const found = activityEntry(activity.reader!, filling.blocks[filling.rows.block[row]!]!, offset, length);
-          if (found >= 0) entry = activity.entries[found + 1]!;
-          if (found < 0 || activity.reader!.distinct?.[found] === false) filling.failures.add(i, slot, found < 0);
-        }
-      }
-      let from = slot;
-      if (entry.view < 0) {
-        // 99 wants the source's own word: the raw value, or without one the event type
-        source = filling.order[filling.start + i]!;
-        if (from < 0) from = typeSlot(filling.rows, source);
-      }
-      activityId.setInteger(i, entry.id);
-      typeUid.setLong(i, entry.typeUid);
-      typeName.setView(i, views, entry.typeView);
-      if (source < 0) activityName.setView(i, views, entry.view);
-      else {
-        const base = filling.rows.base[source]!;
-        const block = filling.rows.block[source]!;
-        const at = base + from * 2;
-        activityName.setText(i, filling.blocks[block]!, filling.rows.cells[at]!, filling.rows.cells[at + 1]!, BUFFER.blocks + block);
-      }
-    }
   }
 
   private fillListColumns(filling: Filling): void {
@@ -213,19 +171,7 @@ export class BatchBuilder {
       const parent = this.parents[node]!;
       for (let k = 0; k < active; k++) if (parent < 0 || this.nodes[parent]!.isSet(positions[k]!)) this.nodes[node]!.set(positions[k]!);
     }
-    for (const { column, caption, value, view, captionView, parent, ifEmpty } of loaded.constants) {
-      const struct = parent < 0 ? undefined : this.nodes[parent]!;
-      for (let k = 0; k < active; k++) {
-        const i = positions[k]!;
-        if (struct !== undefined && !struct.isSet(i)) continue;
-        if (ifEmpty && column.isSet(i)) continue;
-        if (typeof value === 'string') column.setView(i, views, view);
-        else if (typeof value === 'boolean') column.setBoolean(i, value);
-        else if (column.type === 'integer') column.setInteger(i, value);
-        else column.setLong(i, value);
-        caption?.setView(i, views, captionView);
-      }
-    }
+    for (const constant of loaded.constants) for (let k = 0; k < active; k++) writeConstant(constant, positions[k]!, views);
     const unknown = loaded.alternative.unknownActor;
     if (unknown === undefined || count === 0) return;
     const struct = this.nodes[unknown.struct]!;
@@ -240,37 +186,21 @@ export class BatchBuilder {
   }
 
   private load(alternative: Alternative): LoadedAlternative {
-    const { nodes, constants } = this;
+    const { nodes, parents, constants } = this;
+    const keepers = new KeeperIds();
     const lists: (LoadedList | undefined)[] = [];
     for (const op of alternative.lists) {
-      const list = loadList(op, nodes, constants);
+      const list = loadList(op, nodes, parents, constants, keepers);
       const before = lists[op.node];
       if (before === undefined) lists[op.node] = list;
       else before.items.push(...list.items);
     }
-    const { activity } = alternative;
     return {
       alternative,
-      leaves: alternative.leaves.map((op) => loadLeaf(op, nodes, constants)),
+      leaves: alternative.leaves.map((op) => loadLeaf(op, nodes, constants, keepers)),
       lists,
-      constants: alternative.constants.map((op) => ({
-        column: nodes[op.node]!,
-        caption: op.caption < 0 ? undefined : nodes[op.caption]!,
-        value: op.value,
-        view: typeof op.value === 'string' ? constants.view(op.value) : -1,
-        captionView: constants.view(op.captionText),
-        parent: this.parents[op.node]!,
-        ifEmpty: op.ifEmpty,
-      })),
-      activity: {
-        reader: activity.reading === null ? undefined : readerOf(activity.reading),
-        entries: activity.entries.map((entry) => ({
-          id: entry.id,
-          view: entry.caption === null ? -1 : constants.view(entry.caption),
-          typeUid: entry.typeUid,
-          typeView: constants.view(entry.typeName),
-        })),
-      },
+      constants: alternative.constants.map((op) => loadConstant(op, nodes, nodes[parents[op.node]!], constants)),
+      activity: this.activity.load(alternative.activity, keepers),
     };
   }
 
@@ -278,21 +208,6 @@ export class BatchBuilder {
   get version(): string {
     return this.mapping.version;
   }
-}
-
-/** The slot that names the row's event type. */
-function typeSlot(rows: RowTable, row: number): number {
-  const first = ENVELOPE.length;
-  for (let slot = first; slot < first + TYPE_FIELDS.length; slot++) if (rows.cells[rows.base[row]! + slot * 2 + 1]! > 0) return slot;
-  throw new Error('a row without an event type');
-}
-
-function activityEntry(reader: Reader, bytes: Uint8Array, offset: number, length: number): number {
-  const { reading } = reader;
-  if (reading.kind === 'ranges') return rangeOf(reading, bytes, offset, length);
-  if (reading.kind !== 'enum') return -1;
-  const found = reader.index!.find(bytes, offset, length);
-  return found < 0 && reading.other !== undefined ? reading.ids.length : found;
 }
 
 function resetTree(column: Column): void {

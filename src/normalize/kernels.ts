@@ -4,17 +4,21 @@ import type { Filling } from './batch.js';
 import type { Column } from './column.js';
 import { BUFFER, type ConstantTexts } from './constants.js';
 import { applyParts, type Cursor } from './made-text.js';
-import { readFloat, readHex, readInteger, readLong, readTime, timeIsFiner } from './number.js';
-import { rangeOf, type Reader, readBoolean, readerOf, readSeconds } from './reader.js';
+import type { KeeperIds } from './failures.js';
+import { floatIsRounded, readFloat, readHex, readInteger, readLong, readSeconds } from './number.js';
+import { IN_PART, type Outcome, rangeOf, type Reader, readBoolean, readerOf } from './reader.js';
 import type { ActiveSet } from './settle.js';
-import { ABSENT, ACCEPT, REJECT, testText, type Verdict } from './text.js';
+import { testText } from './text.js';
+import { readTime, timeIsFiner } from './time.js';
+import { ABSENT, ACCEPT, REJECT } from './verdict.js';
 
-/** What became of a value: {@link Verdict}, or written in part: the field must stay in `unmapped` as well. */
-export const IN_PART = 3;
-export type Outcome = Verdict | typeof IN_PART;
+/** Longest text that OCSF takes as a caption. */
+const LONGEST_CAPTION = 65_535;
 
 export interface LoadedLeaf {
   op: LeafOp;
+  /** see {@link KeeperIds} */
+  keeper: number;
   column: Column;
   caption: Column | undefined;
   reader: Reader;
@@ -23,12 +27,13 @@ export interface LoadedLeaf {
   otherView: number;
 }
 
-export function loadLeaf(op: LeafOp, nodes: readonly Column[], constants: ConstantTexts): LoadedLeaf {
+export function loadLeaf(op: LeafOp, nodes: readonly Column[], constants: ConstantTexts, keepers: KeeperIds): LoadedLeaf {
   const { reading } = op;
   const texts = reading.kind === 'enum' || reading.kind === 'ranges' ? reading.captions : reading.kind === 'table' ? reading.texts : [];
   const other = reading.kind === 'enum' ? reading.other?.caption : undefined;
   return {
     op,
+    keeper: keepers.next(op.keeps && op.slot >= 0),
     column: nodes[op.node]!,
     caption: op.caption < 0 ? undefined : nodes[op.caption]!,
     reader: readerOf(reading),
@@ -47,8 +52,8 @@ export function fillLeaves(leaves: readonly LoadedLeaf[], filling: Filling, acti
 
 /** The commonest kernel, without a cursor: the whole text of the field. */
 function fillWholeText(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
-  const { column, op } = leaf;
-  const { reading, slot, keeps, ifEmpty } = op;
+  const { column, op, keeper } = leaf;
+  const { reading, slot, ifEmpty } = op;
   if (reading.kind !== 'text') return;
   const { test, maxLength, hexDigits } = reading;
   const { rows, blocks, order, start, failures } = filling;
@@ -60,7 +65,7 @@ function fillWholeText(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): v
     const length = cells[at + 1]!;
     if (length < 0) continue;
     if (ifEmpty && column.isSet(i)) {
-      if (keeps) failures.add(i, slot, false);
+      if (keeper >= 0) failures.add(i, slot, keeper, false);
       continue;
     }
     const block = rows.block[row]!;
@@ -68,13 +73,13 @@ function fillWholeText(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): v
     const offset = cells[at]!;
     const verdict = testText(test, bytes, offset, length, maxLength, hexDigits);
     if (verdict === ACCEPT) column.setText(i, bytes, offset, length, BUFFER.blocks + block);
-    else if (verdict === REJECT && keeps) failures.add(i, slot, true);
+    else if (verdict === REJECT) failures.add(i, slot, keeper, true);
   }
 }
 
 function fillLeaf(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
-  const { column, op } = leaf;
-  const { slot, keeps, ifEmpty } = op;
+  const { column, op, keeper } = leaf;
+  const { slot, ifEmpty } = op;
   const { rows, blocks, order, start, failures, cursor } = filling;
   const { cells } = rows;
   for (let k = 0; k < active.count; k++) {
@@ -84,7 +89,7 @@ function fillLeaf(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
     const length = cells[at + 1]!;
     if (length < 0) continue;
     if (ifEmpty && column.isSet(i)) {
-      if (keeps) failures.add(i, slot, false);
+      if (keeper >= 0) failures.add(i, slot, keeper, false);
       continue;
     }
     const block = rows.block[row]!;
@@ -93,7 +98,7 @@ function fillLeaf(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
     cursor.length = length;
     cursor.buffer = BUFFER.blocks + block;
     const outcome = writeLeaf(leaf, i, cursor, filling);
-    if (keeps && (outcome === REJECT || outcome === IN_PART)) failures.add(i, slot, outcome === REJECT && isFault(leaf));
+    if (outcome === REJECT || (outcome === IN_PART && keeper >= 0)) failures.add(i, slot, keeper, outcome === REJECT && isFault(leaf));
   }
 }
 
@@ -138,7 +143,7 @@ export function writeLeaf(leaf: LoadedLeaf, row: number, cursor: Cursor, filling
       const value = readFloat(bytes, offset, length);
       if (Number.isNaN(value)) return REJECT;
       column.setFloat(row, value);
-      return ACCEPT;
+      return floatIsRounded ? IN_PART : ACCEPT;
     }
     case 'boolean': {
       const value = readBoolean(bytes, offset, length);
@@ -155,35 +160,35 @@ export function writeLeaf(leaf: LoadedLeaf, row: number, cursor: Cursor, filling
     case 'seconds': {
       const value = readSeconds(bytes, offset, length);
       if (Number.isNaN(value)) return REJECT;
-      column.setInteger(row, value);
+      if (column.type === 'long') column.setLong(row, value);
+      else column.setInteger(row, value);
       return ACCEPT;
     }
     case 'enum': {
       const found = reader.index!.find(bytes, offset, length);
-      if (found < 0) {
-        if (reading.other === undefined) return REJECT;
-        column.setInteger(row, reading.other.id);
-        if (leaf.otherView >= 0) caption?.setView(row, views, leaf.otherView);
-        else if (caption === undefined || testText('string', bytes, offset, length, 65535) !== ACCEPT) return IN_PART;
-        else caption.setText(row, bytes, offset, length, buffer);
-        return leaf.otherView >= 0 ? IN_PART : ACCEPT;
+      const isOther = found < 0;
+      if (isOther && reading.other === undefined) return REJECT;
+      column.setInteger(row, isOther ? reading.other!.id : reading.ids[found]!);
+      const isOwnWord = isOther ? leaf.otherView < 0 : reading.captions[found] === '';
+      if (!isOwnWord) {
+        caption?.setView(row, views, isOther ? leaf.otherView : leaf.views[found]!);
+        return isOther ? IN_PART : reader.outcomes![found]!;
       }
-      column.setInteger(row, reading.ids[found]!);
-      if (reading.captions[found] !== '') caption?.setView(row, views, leaf.views[found]!);
-      else if (testText('string', bytes, offset, length, 65535) === ACCEPT) caption?.setText(row, bytes, offset, length, buffer);
-      return reader.distinct![found] ? ACCEPT : IN_PART;
+      if (caption === undefined || testText('string', bytes, offset, length, LONGEST_CAPTION) !== ACCEPT) return IN_PART;
+      caption.setText(row, bytes, offset, length, buffer);
+      return ACCEPT;
     }
     case 'flags': {
       const found = reader.index!.find(bytes, offset, length);
       if (found < 0) return REJECT;
       column.setBoolean(row, reading.values[found]!);
-      return reader.distinct![found] ? ACCEPT : IN_PART;
+      return reader.outcomes![found]!;
     }
     case 'table': {
       const found = reader.index!.find(bytes, offset, length);
-      if (found < 0) return REJECT;
+      if (found < 0 || reader.outcomes![found] === REJECT) return REJECT;
       column.setView(row, views, leaf.views[found]!);
-      return reader.distinct![found] ? ACCEPT : IN_PART;
+      return reader.outcomes![found]!;
     }
     case 'ranges': {
       const found = rangeOf(reading, bytes, offset, length);

@@ -2,18 +2,25 @@
 import type { ListOp } from '../mapping/plan.js';
 import type { Filling } from './batch.js';
 import type { Column } from './column.js';
+import { type LoadedConstant, loadConstant, writeConstant } from './constant-op.js';
 import { BUFFER, type ConstantTexts } from './constants.js';
-import { IN_PART, isFault, type LoadedLeaf, loadLeaf, writeLeaf } from './kernels.js';
+import type { KeeperIds } from './failures.js';
+import { isFault, type LoadedLeaf, loadLeaf, writeLeaf } from './kernels.js';
 import { applyParts, eachPart } from './made-text.js';
+import { IN_PART, type Outcome } from './reader.js';
 import { settleItem } from './settle.js';
-import { ABSENT, ACCEPT, REJECT } from './text.js';
+import { ABSENT, ACCEPT, REJECT } from './verdict.js';
 
 interface LoadedItem {
   op: ListOp['items'][number];
+  /** of the list that is split, see {@link KeeperIds} */
+  keeper: number;
   /** a scalar list's own reading, or the item's leaves */
   scalar: LoadedLeaf | undefined;
   leaves: LoadedLeaf[];
-  constants: { column: Column; caption: Column | undefined; value: string | number | boolean; view: number; captionView: number; ifEmpty: boolean }[];
+  /** of each leaf, what became of it in the item being filled */
+  outcomes: Outcome[];
+  constants: LoadedConstant[];
   views: number[];
 }
 
@@ -23,28 +30,21 @@ export interface LoadedList {
   items: LoadedItem[];
 }
 
-export function loadList(op: ListOp, nodes: readonly Column[], constants: ConstantTexts): LoadedList {
+export function loadList(op: ListOp, nodes: readonly Column[], parents: Int32Array, constants: ConstantTexts, keepers: KeeperIds): LoadedList {
   const element = nodes[op.node]!.children[0]!;
   const items = op.items.map((item): LoadedItem => {
-    const scalar =
-      item.scalar === undefined
-        ? undefined
-        : {
-            ...loadLeaf({ node: op.node, caption: -1, slot: item.each?.slot ?? -1, reading: item.scalar, keeps: true, ifEmpty: false }, nodes, constants),
-            column: element,
-          };
+    const { each, scalar } = item;
+    const scalarOp = scalar && { node: op.node, caption: -1, slot: -1, reading: scalar, keeps: false, ifEmpty: false };
     return {
       op: item,
-      scalar,
-      leaves: item.leaves.map((leaf) => loadLeaf(leaf, nodes, constants)),
-      constants: item.constantLeaves.map((constant) => ({
-        column: nodes[constant.node]!,
-        caption: constant.caption < 0 ? undefined : nodes[constant.caption]!,
-        value: constant.value,
-        view: typeof constant.value === 'string' ? constants.view(constant.value) : -1,
-        captionView: constants.view(constant.captionText),
-        ifEmpty: constant.ifEmpty,
-      })),
+      keeper: keepers.next(each !== undefined && each.parts.length === 0),
+      scalar: scalarOp && { ...loadLeaf(scalarOp, nodes, constants, keepers), column: element },
+      leaves: item.leaves.map((leaf) => loadLeaf(leaf, nodes, constants, keepers)),
+      outcomes: item.leaves.map(() => ABSENT),
+      constants: item.constantLeaves.map((constant) => {
+        const parent = parents[constant.node]!;
+        return loadConstant(constant, nodes, parent === op.node ? undefined : nodes[parent], constants);
+      }),
       views: (item.constants ?? []).map((text) => constants.view(text)),
     };
   });
@@ -66,83 +66,73 @@ export function fillLists(list: LoadedList, column: Column, filling: Filling, po
   if (column.items > before) column.set(position);
 }
 
+/** One item a part. What the item takes beside the part is not taken where there is no part. */
 function fillParts(item: LoadedItem, list: LoadedList, column: Column, filling: Filling, position: number): void {
   const { slot, parts, separator } = item.op.each!;
   const { cursor, failures } = filling;
-  if (!point(filling, position, slot)) return;
-  if (!applyParts(parts, cursor, filling.made, BUFFER.made)) return;
-  let taken = true;
-  let invalid = false;
-  const whole = eachPart(cursor, separator, filling.scratch, filling.made, BUFFER.made, () => {
-    if (item.scalar === undefined) {
-      const written = fillItem(item, list, column, filling, position, true);
-      taken &&= written;
-      return;
-    }
-    grow(column, 1);
-    const outcome = writeLeaf(item.scalar, column.items, cursor, filling);
-    if (outcome === ACCEPT || outcome === IN_PART) column.items++;
-    if (outcome === REJECT || outcome === IN_PART) taken = false;
-    invalid ||= outcome === REJECT && isFault(item.scalar);
-  });
-  if (!taken || !whole) failures.add(position, slot, invalid);
+  const before = column.items;
+  if (point(filling, position, slot) && applyParts(parts, cursor, filling.made, BUFFER.made)) {
+    let taken = true;
+    let invalid = false;
+    const whole = eachPart(cursor, separator, filling.scratch, filling.made, BUFFER.made, () => {
+      const outcome = item.scalar === undefined ? fillItem(item, list, column, filling, position, true) : fillScalar(item.scalar, column, filling);
+      if (outcome === REJECT || outcome === IN_PART) taken = false;
+      invalid ||= outcome === REJECT;
+    });
+    if (!taken || !whole) failures.add(position, slot, item.keeper, invalid);
+  }
+  if (column.items > before) return;
+  for (const leaf of item.leaves) {
+    if (leaf.keeper >= 0 && point(filling, position, leaf.op.slot)) failures.add(position, leaf.op.slot, leaf.keeper, false);
+  }
 }
 
-/** One object; `part`: the cursor stands at a list's part. False where the part was not fully taken. */
-function fillItem(item: LoadedItem, list: LoadedList, column: Column, filling: Filling, position: number, part: boolean): boolean {
+function fillScalar(scalar: LoadedLeaf, column: Column, filling: Filling): Outcome {
+  grow(column, 1);
+  const outcome = writeLeaf(scalar, column.items, filling.cursor, filling);
+  if (outcome === ACCEPT || outcome === IN_PART) column.items++;
+  return outcome === REJECT && !isFault(scalar) ? IN_PART : outcome;
+}
+
+/**
+ * One object; `part`: the cursor stands at a list's part.
+ *
+ * @returns of the part: whether it was taken, in part, or held what an attribute cannot hold
+ */
+function fillItem(item: LoadedItem, list: LoadedList, column: Column, filling: Filling, position: number, part: boolean): Outcome {
   const { cursor, failures } = filling;
   const { bytes, offset, length, buffer } = cursor;
   const index = column.items;
   const element = column.children[0]!;
   grow(column, 1);
   clearElement(element, index);
-  let taken = true;
-  for (const leaf of item.leaves) {
-    const { slot, keeps, ifEmpty } = leaf.op;
-    if (slot >= 0) {
-      if (!point(filling, position, slot)) continue;
-    } else {
+  item.leaves.forEach((leaf, k) => {
+    const { slot, ifEmpty } = leaf.op;
+    item.outcomes[k] = ABSENT;
+    if (slot < 0) {
       cursor.bytes = bytes;
       cursor.offset = offset;
       cursor.length = length;
       cursor.buffer = buffer;
-    }
-    if (ifEmpty && leaf.column.isSet(index)) {
-      if (slot >= 0 && keeps) failures.add(position, slot, false);
-      continue;
-    }
-    const outcome = writeLeaf(leaf, index, cursor, filling);
-    if (outcome === ACCEPT || outcome === ABSENT) continue;
-    if (slot < 0) taken = false;
-    else if (keeps) failures.add(position, slot, outcome === REJECT && isFault(leaf));
-  }
+    } else if (!point(filling, position, slot)) return;
+    item.outcomes[k] = ifEmpty && leaf.column.isSet(index) ? IN_PART : writeLeaf(leaf, index, cursor, filling);
+  });
   const exists = settleItem(item.op.structs, list.nodes, element, list.node, index);
-  if (!exists) {
-    for (const leaf of item.leaves) {
-      if (leaf.op.slot >= 0 && leaf.op.keeps && point(filling, position, leaf.op.slot) && failures.of(position, leaf.op.slot) === 0) {
-        failures.add(position, leaf.op.slot, false);
-      }
-    }
-    return !part;
+  if (exists) {
+    for (const constant of item.constants) writeConstant(constant, index, filling.constants.views);
+    column.items++;
   }
-  for (const { column: leaf, caption, value, view, captionView, ifEmpty } of item.constants) {
-    if (ifEmpty && leaf.isSet(index)) continue;
-    if (leaf !== element && !parentExists(list, leaf, element, index)) continue;
-    if (typeof value === 'string') leaf.setView(index, filling.constants.views, view);
-    else if (typeof value === 'boolean') leaf.setBoolean(index, value);
-    else if (leaf.type === 'integer') leaf.setInteger(index, value);
-    else leaf.setLong(index, value);
-    caption?.setView(index, filling.constants.views, captionView);
-  }
-  column.items++;
-  return taken;
-}
-
-/** A constant of a struct inside the item stands only where that struct does. */
-function parentExists(list: LoadedList, leaf: Column, element: Column, index: number): boolean {
-  const parent = leaf.path.slice(0, leaf.path.lastIndexOf('.'));
-  if (parent === element.path) return true;
-  return list.nodes.find((column) => column.path === parent)?.isSet(index) ?? true;
+  let result: Outcome = exists || !part ? ACCEPT : IN_PART;
+  item.leaves.forEach((leaf, k) => {
+    const outcome = item.outcomes[k]!;
+    const isTaken = outcome === ABSENT || (outcome === ACCEPT && exists && leaf.column.isSet(index));
+    if (isTaken) return;
+    const invalid = outcome === REJECT && isFault(leaf);
+    if (leaf.op.slot >= 0) {
+      if (leaf.keeper >= 0 || invalid) failures.add(position, leaf.op.slot, leaf.keeper, invalid);
+    } else if (result !== REJECT) result = invalid ? REJECT : IN_PART;
+  });
+  return result;
 }
 
 function point(filling: Filling, position: number, slot: number): boolean {

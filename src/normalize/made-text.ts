@@ -1,6 +1,6 @@
 /** Texts made on the way (a part of a JSON array, a number as text): a batch's buffer of their own. */
 import type { TextPart } from '../mapping/plan.js';
-import { partLength, partOffset, separatorBytes, splitText, takePart } from './text.js';
+import { partLength, partOffset, separatorBytes, splitText, takePart } from './text-part.js';
 
 /** A piece of text in some buffer of the batch; moved by parts. */
 export interface Cursor {
@@ -10,6 +10,8 @@ export interface Cursor {
   /** the batch's buffer that `bytes` is */
   buffer: number;
 }
+
+const HALF_PAIR = /\p{Surrogate}/u;
 
 export class MadeText {
   bytes: Uint8Array = new Uint8Array(1 << 12);
@@ -65,7 +67,7 @@ function pairValue(cursor: Cursor, key: string): string | undefined {
   const list = jsonOf(cursor);
   if (!Array.isArray(list)) return undefined;
   const found = list.find((pair) => pair !== null && typeof pair === 'object' && pair.Key === key);
-  return typeof found?.ValueString === 'string' ? found.ValueString : undefined;
+  return typeof found?.ValueString === 'string' && !HALF_PAIR.test(found.ValueString) ? found.ValueString : undefined;
 }
 
 /**
@@ -86,8 +88,9 @@ export function eachPart(
     if (Array.isArray(list)) {
       let whole = true;
       for (const element of list) {
-        // numbers beyond 2^53 would lose digits here: they count as not taken
-        const exact = typeof element === 'number' ? Number.isSafeInteger(element) : typeof element === 'string' || typeof element === 'boolean';
+        // numbers beyond 2^53 and half surrogate pairs would not come out as they were: they count as not taken
+        const exact =
+          typeof element === 'string' ? !HALF_PAIR.test(element) : typeof element === 'number' ? Number.isSafeInteger(element) : typeof element === 'boolean';
         if (!exact) whole = false;
         else if (element !== '') {
           made.put(String(element), cursor, madeBuffer);

@@ -103,7 +103,7 @@ export class Normalizer {
       made: new MadeText(),
       cursor: { bytes: this.text.bytes, offset: 0, length: 0, buffer: 0 },
       scratch: [],
-      failures: new Failures((position, slot) => this.countInvalid(position, slot)),
+      failures: new Failures(BATCH_ROWS, (position, slot) => this.countInvalid(position, slot)),
       keys: { views: this.keyViews, slotFields: (route) => this.slotFieldsOf(route) },
     };
   }

@@ -55,7 +55,7 @@ export function loadObservables(plan: ClassPlan, nodes: readonly Column[], const
   };
 }
 
-export function fillObservables(observables: LoadedObservables, filling: Filling, _nodes: readonly Column[]): void {
+export function fillObservables(observables: LoadedObservables, filling: Filling): void {
   const { column, plans } = observables;
   for (let i = 0; i < filling.count; i++) {
     column.offsets[i] = column.items;

@@ -1,40 +1,50 @@
 /** A compiled {@link Reading}: says of a value whether its attribute can hold it. Kernels and routing share it, so that a class is
  * never chosen for a value that the kernel then refuses. */
 import type { Reading } from '../mapping/plan.js';
-import { readFloat, readHex, readInteger, readLong, readTime } from './number.js';
-import { ABSENT, ACCEPT, REJECT, testText, type Verdict } from './text.js';
+import { readFloat, readHex, readInteger, readLong, readSeconds } from './number.js';
+import { isHollow, testText } from './text.js';
 import { TextIndex } from './text-index.js';
+import { readTime } from './time.js';
+import { ABSENT, ACCEPT, REJECT, type Verdict } from './verdict.js';
 
-/** `distinct` tells an enum or table entry that alone gives its caption: only then does the caption keep the raw value. */
+/** What became of a value: {@link Verdict}, or written in part: the field must stay in `unmapped` as well. */
+export const IN_PART = 3;
+export type Outcome = Verdict | typeof IN_PART;
+
 export interface Reader {
   reading: Reading;
-  /** enum and table */
+  /** enum, table and flags: raw text → entry */
   index?: TextIndex;
-  /** enum and table: entry → no other raw value gives the same */
-  distinct?: boolean[];
+  /** of those, by entry: in part where other raw values give the same, so that what is written does not tell the raw value */
+  outcomes?: Outcome[];
 }
 
 export function readerOf(reading: Reading): Reader {
-  if (reading.kind === 'enum') {
-    const distinct = reading.ids.map((id, i) => {
-      const caption = reading.captions[i];
-      const same = (other: number, j: number) => other === id && reading.captions[j] === caption;
-      return reading.other?.id !== id && reading.ids.filter(same).length === 1;
-    });
-    return { reading, index: new TextIndex(reading.raw), distinct };
+  switch (reading.kind) {
+    case 'enum': {
+      const same = (i: number, j: number) => reading.ids[i] === reading.ids[j] && reading.captions[i] === reading.captions[j];
+      const outcomes = reading.ids.map((id, i) => (reading.other?.id === id ? IN_PART : aloneOrInPart(reading.ids, (j) => same(i, j))));
+      return { reading, index: new TextIndex(reading.raw), outcomes };
+    }
+    case 'table': {
+      const { texts } = reading;
+      const outcomes = texts.map((text) => {
+        const bytes = Buffer.from(text);
+        return isHollow(bytes, 0, bytes.length) ? REJECT : aloneOrInPart(texts, (j) => texts[j] === text);
+      });
+      return { reading, index: new TextIndex(reading.raw), outcomes };
+    }
+    case 'flags': {
+      const { values } = reading;
+      return { reading, index: new TextIndex(reading.raw), outcomes: values.map((value) => aloneOrInPart(values, (j) => values[j] === value)) };
+    }
+    default:
+      return { reading };
   }
-  if (reading.kind === 'table') {
-    return {
-      reading,
-      index: new TextIndex(reading.raw),
-      distinct: reading.texts.map((text) => reading.texts.filter((other) => other === text).length === 1),
-    };
-  }
-  if (reading.kind === 'flags') {
-    const distinct = reading.values.map((value) => reading.values.filter((other) => other === value).length === 1);
-    return { reading, index: new TextIndex(reading.raw), distinct };
-  }
-  return { reading };
+}
+
+function aloneOrInPart(entries: readonly unknown[], isSame: (index: number) => boolean): Outcome {
+  return entries.filter((_, index) => isSame(index)).length === 1 ? ACCEPT : IN_PART;
 }
 
 /** Whether a value (after its parts) can stand in the attribute. */
@@ -49,6 +59,7 @@ export function accepts(reader: Reader, bytes: Uint8Array, offset: number, lengt
       return value >= reading.min && value <= reading.max ? ACCEPT : REJECT;
     }
     case 'long':
+      if (reading.radix === 10 && !Number.isNaN(readInteger(bytes, offset, length))) return ACCEPT;
       return readLong(bytes, offset, length, reading.radix) === undefined ? REJECT : ACCEPT;
     case 'float':
       return Number.isNaN(readFloat(bytes, offset, length)) ? REJECT : ACCEPT;
@@ -61,8 +72,10 @@ export function accepts(reader: Reader, bytes: Uint8Array, offset: number, lengt
     case 'enum':
       return reading.other !== undefined || reader.index!.find(bytes, offset, length) >= 0 ? ACCEPT : REJECT;
     case 'table':
-    case 'flags':
-      return reader.index!.find(bytes, offset, length) >= 0 ? ACCEPT : REJECT;
+    case 'flags': {
+      const found = reader.index!.find(bytes, offset, length);
+      return found < 0 || reader.outcomes![found] === REJECT ? REJECT : ACCEPT;
+    }
     case 'ranges':
       return rangeOf(reading, bytes, offset, length) >= 0 ? ACCEPT : REJECT;
   }
@@ -74,13 +87,6 @@ export function readBoolean(bytes: Uint8Array, offset: number, length: number): 
   if (length !== 4 && length !== 5) return undefined;
   const text = String.fromCharCode(...bytes.subarray(offset, offset + length)).toLowerCase();
   return text === 'true' ? true : text === 'false' ? false : undefined;
-}
-
-/** A duration in seconds as whole milliseconds within int32; NaN where it has a finer fraction or is none. */
-export function readSeconds(bytes: Uint8Array, offset: number, length: number): number {
-  const ms = readFloat(bytes, offset, length) * 1000;
-  const rounded = Math.round(ms);
-  return Math.abs(ms - rounded) < 1e-6 && Math.abs(rounded) <= 2147483647 ? rounded : Number.NaN;
 }
 
 /** The first range whose bound is above the value; -1 for other text. */

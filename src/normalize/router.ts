@@ -10,11 +10,11 @@ import type { LineCells } from '../scan/cells.js';
 import { FieldDictionary, hashBytes } from '../scan/dictionary.js';
 import { unescapeInPlace } from '../scan/json-text.js';
 import { applyParts, type Cursor, eachPart, MadeText } from './made-text.js';
-import { readTime } from './number.js';
 import { accepts, type Reader, readerOf } from './reader.js';
 import type { RowTable } from './row-table.js';
-import { ACCEPT } from './text.js';
 import { TextIndex } from './text-index.js';
+import { readTime } from './time.js';
+import { ACCEPT } from './verdict.js';
 
 /** The endpoint's time is taken from this long before the cloud's time … */
 const BEFORE_CLOUD = 7 * 86_400_000;

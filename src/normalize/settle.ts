@@ -6,6 +6,7 @@ import type { Alternative, StructRule } from '../mapping/plan.js';
 import type { Filling } from './batch.js';
 import type { Column } from './column.js';
 import type { LoadedLeaf } from './kernels.js';
+import type { LoadedList } from './lists.js';
 
 /** Rows of a batch that one alternative takes: as positions and as a bit mask. */
 export interface ActiveSet {
@@ -17,6 +18,7 @@ export interface ActiveSet {
 export function settle(
   alternative: Alternative,
   leaves: readonly LoadedLeaf[],
+  lists: readonly (LoadedList | undefined)[],
   nodes: readonly Column[],
   filling: Filling,
   active: ActiveSet,
@@ -34,7 +36,7 @@ export function settle(
       const sound = data & soundRows(rule, nodes, w);
       struct.words[w]! |= sound;
       const bad = data & ~sound;
-      if (bad !== 0) takeOut(rule.node, bad, w << 5, alternative, leaves, nodes, filling);
+      if (bad !== 0) takeOut(rule.node, bad, w << 5, leaves, lists, nodes, filling);
     }
   }
 }
@@ -86,8 +88,8 @@ function takeOut(
   node: number,
   bad: number,
   firstRow: number,
-  alternative: Alternative,
   leaves: readonly LoadedLeaf[],
+  lists: readonly (LoadedList | undefined)[],
   nodes: readonly Column[],
   filling: Filling,
 ): void {
@@ -96,20 +98,25 @@ function takeOut(
     if ((bad & (1 << bit)) === 0) continue;
     const row = firstRow + bit;
     for (const leaf of leaves) {
-      if (!leaf.column.path.startsWith(prefix) || !leaf.column.isSet(row)) continue;
-      // only an op that took the field gives it back; of several ops on one column only the field that is there
-      if (leaf.op.keeps && hasValue(filling, row, leaf.op.slot)) filling.failures.add(row, leaf.op.slot, false);
+      if (leaf.keeper < 0 || !leaf.column.path.startsWith(prefix) || !leaf.column.isSet(row)) continue;
+      if (hasValue(filling, row, leaf.op.slot)) filling.failures.add(row, leaf.op.slot, leaf.keeper, false);
     }
-    for (const list of alternative.lists) {
+    for (const list of lists) {
+      if (list === undefined) continue;
       const column = nodes[list.node]!;
-      if (!column.path.startsWith(prefix) || !column.isSet(row)) continue;
-      for (const item of list.items) {
-        for (const slot of [item.each?.slot ?? -1, ...item.leaves.map((op) => op.slot)]) {
-          if (slot >= 0 && hasValue(filling, row, slot)) filling.failures.add(row, slot, false);
-        }
-      }
+      if (column.path.startsWith(prefix) && column.isSet(row)) giveBack(list, row, filling);
     }
     for (const column of nodes) if (column.path.startsWith(prefix)) column.clear(row);
+  }
+}
+
+/** None of a list's ops has taken its field. */
+function giveBack(list: LoadedList, row: number, filling: Filling): void {
+  for (const { op, keeper, leaves } of list.items) {
+    if (keeper >= 0 && hasValue(filling, row, op.each!.slot)) filling.failures.add(row, op.each!.slot, keeper, false);
+    for (const leaf of leaves) {
+      if (leaf.keeper >= 0 && hasValue(filling, row, leaf.op.slot)) filling.failures.add(row, leaf.op.slot, leaf.keeper, false);
+    }
   }
 }
 

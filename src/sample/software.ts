@@ -50,7 +50,7 @@ const WINDOWS_ROWS: readonly Row[] = [
     4,
     'c',
     `${SYSTEM32}\\SearchProtocolHost.exe`,
-    '"C:\\WINDOWS\\system32\\SearchProtocolHost.exe" Global\\UsGthrFltPipeMssGthrPipe{d4}_ Global\\UsGthrCtrlFltPipeMssGthrPipe{d4} 1 -2147483646 "Software\\Microsoft\\Windows Search" "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT; MS Search 4.0 Robot)" "C:\\ProgramData\\Microsoft\\Search\\Data\\Temp\\usgthrsvc" "DownLevelDaemon"',
+    '"C:\\WINDOWS\\system32\\SearchProtocolHost.exe" Global\\UsGthrFltPipeMssGthrPipe{d4}_ Global\\UsGthrCtrlFltPipeMssGthrPipe{d4} 1 -2147483646 "Software\\Microsoft\\Windows Search" "DownLevelDaemon"',
   ],
   ['s', 2, 'g', `${SYSTEM32}\\mmc.exe`, '"C:\\WINDOWS\\system32\\mmc.exe" "C:\\WINDOWS\\system32\\eventvwr.msc" /s'],
   [
@@ -76,14 +76,14 @@ const WINDOWS_ROWS: readonly Row[] = [
     20,
     'g',
     `${WINDOWS}\\Program Files\\Google\\Chrome\\Application\\chrome.exe`,
-    '"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe" --type=renderer --string-annotations --extension-process --lang=en-US --device-scale-factor=1.25 --num-raster-threads=4 --renderer-client-id={d3} --time-ticks-at-unix-epoch=-{d16} --launch-time-ticks={d10} --field-trial-handle={d4},i,{d19},{d19},262144 --variations-seed-version --mojo-platform-channel-handle={d4} /prefetch:1',
+    '"C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe" --type=renderer --lang=en-US --renderer-client-id={d3} --launch-time-ticks={d10} --field-trial-handle={d4},i,{d15},{d15},262144 --variations-seed-version /prefetch:1',
   ],
   [
     'u',
     8,
     'g',
     `${WINDOWS}\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe`,
-    '"C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe" --type=utility --utility-sub-type=network.mojom.NetworkService --lang=en-US --service-sandbox-type=none --field-trial-handle={d4},i,{d19},{d19},524288 /prefetch:3',
+    '"C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe" --type=utility --utility-sub-type=network.mojom.NetworkService --lang=en-US --service-sandbox-type=none --field-trial-handle={d4},i,{d15},{d15},524288 /prefetch:3',
   ],
   [
     'u',

@@ -135,6 +135,13 @@ test('objects may use objects, but not themselves', () => {
   ).toEqual(
     expect.arrayContaining(['process.parent_process.name', 'process.parent_process.file.path', 'process.parent_process.uid']),
   );
+  // An inner object that is given nothing falls away, its constants with it.
+  const bare = nested.replace('params: [path], map: { name: $path | basename,', 'params: [path, uid], map: { uid: $uid,');
+  expect(Object.keys(valuesOf(withMap('process.parent_process: { use: image, uid: U }'), bare)).sort()).toEqual([
+    'device.uid',
+    'process.parent_process.uid',
+    'process.uid',
+  ]);
   const endless = SHARED.replace(
     'objects:',
     'objects:\n  chain: { params: [uid], map: { uid: $uid, parent_process: { use: chain, uid: $uid } } }',

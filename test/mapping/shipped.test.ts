@@ -9,10 +9,8 @@ const folder = new URL('../../mappings/fdr/', import.meta.url);
 const files = readdirSync(folder)
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => ({ name, text: readFileSync(new URL(name, folder), 'utf8') }));
-const { set, problems } = checkMappings(
-  files,
-  OCSF_VERSIONS.map((version) => ocsfSchema(version)),
-);
+const schemas = OCSF_VERSIONS.map((version) => ocsfSchema(version));
+const { set, problems } = checkMappings(files, schemas);
 
 test('has no problem', () => {
   expect(problems.map(({ file, line, message }) => `${file}:${line}: ${message}`)).toEqual([]);
@@ -30,4 +28,15 @@ test('gives every file a source and every rule something to fill', () => {
 
 test('crosses threads', () => {
   expect(structuredClone(set)).toEqual(set);
+});
+
+test('goes with the example of the language’s page', () => {
+  const page = readFileSync(new URL('../../docs/mapping-language.md', import.meta.url), 'utf8');
+  const example = /```yaml\n([\s\S]*?)```/.exec(page)![1]!;
+  const checked = checkMappings(
+    [...files.filter(({ name }) => name === '_shared.yaml'), { name: 'example.yaml', text: example }],
+    schemas,
+  );
+  expect(checked.problems).toEqual([]);
+  expect(checked.set!.rules[0]!.entries.find(({ path }) => path === 'answers')?.value).toMatchObject({ of: [{}, {}] });
 });

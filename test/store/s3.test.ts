@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { startFauxqs } from 'fauxqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { S3Store, type S3StoreOptions } from '../../src/store/s3.js';
@@ -93,6 +94,14 @@ describe('what S3 tells of an object', () => {
     expect(listed!.etag).toMatch(/^[0-9a-f]{32}$/);
     expect((await store.head('encrypted/a'))?.etag).toBe(listed!.etag);
     expect((await content(store, 'encrypted/a', { ifMatch: listed!.etag! })).toString()).toBe('text');
+  });
+});
+
+describe('an object marked as gzip', () => {
+  it('is given as it lies there, for who reads it to unpack', async () => {
+    const packed = gzipSync('text '.repeat(10_000));
+    server.put('lake', 'packed.gz', packed, { contentEncoding: 'gzip' });
+    expect((await content(open(), 'packed.gz')).equals(packed)).toBe(true);
   });
 });
 

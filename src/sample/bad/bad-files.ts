@@ -59,8 +59,11 @@ function wrongChecksum(maker: EventMaker): Uint8Array {
   return bytes;
 }
 
+/** Runs of one letter, the most that deflate can shrink. */
 function highRatio(maker: EventMaker): { lines: number; bytes: Uint8Array[] } {
-  return whole(20_000, gzipSync(`${maker.event()}\n`.repeat(20_000), { level: 9 }));
+  const name = `"${'x'.repeat(30_000)}"`;
+  const text = Array.from({ length: 600 }, () => `${maker.event({ ContextBaseFileName: name })}\n`).join('');
+  return whole(600, gzipSync(text, { level: 9 }));
 }
 
 export const BAD_FILE_KINDS: readonly BadFileKind[] = [
@@ -110,7 +113,7 @@ export const BAD_FILE_KINDS: readonly BadFileKind[] = [
   },
   {
     kind: 'gzip-high-ratio',
-    what: 'one event 20,000 times: inflates several hundred times',
+    what: 'events that inflate several hundred times',
     name: 'part-00009.gz',
     state: 'fine',
     make: highRatio,

@@ -98,7 +98,7 @@ export const PROCESS_ROLLUP: EventType = {
     ),
     ComputerName: (s) => (s.cloudMs >= NAMED_FROM_MS ? v.hostName(s) : undefined),
     UserName: (s) => s.target.user.name,
-    LocalAddressIP4: v.sometimes(2, v.localIp4),
+    LocalAddressIP4: v.sometimes(4, v.localIp4),
   },
   win: {
     UserSid: (s) => s.target.user.sid,

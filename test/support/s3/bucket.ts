@@ -5,6 +5,8 @@ import type { Checksum, ChecksumAlgorithm } from './checksums.js';
 /** What a client says of an object besides its bytes; stored and given back. */
 export interface ObjectFacts {
   contentType: string;
+  /** empty for none; S3 neither packs nor unpacks by it */
+  contentEncoding: string;
   /** `x-amz-meta-` headers without that prefix */
   metadata: Record<string, string>;
   storageClass: string;
@@ -86,6 +88,7 @@ export function etagOf(bytes: Buffer, { encryption }: ObjectFacts): string {
 
 export const PLAIN_FACTS: ObjectFacts = {
   contentType: 'binary/octet-stream',
+  contentEncoding: '',
   metadata: {},
   storageClass: 'STANDARD',
   encryption: {},

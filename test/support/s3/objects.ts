@@ -88,6 +88,7 @@ export function factsOf({ headers }: S3Request): ObjectFacts {
     );
   return {
     contentType: header(headers, 'content-type') ?? 'binary/octet-stream',
+    contentEncoding: (header(headers, 'content-encoding') ?? '').replace(/aws-chunked,? ?/, ''),
     metadata: withPrefix('x-amz-meta-', 'x-amz-meta-'.length),
     storageClass: header(headers, 'x-amz-storage-class') ?? 'STANDARD',
     encryption: withPrefix('x-amz-server-side-encryption', 0),
@@ -103,6 +104,7 @@ function objectHeaders(object: StoredObject): Record<string, string> {
   return {
     'accept-ranges': 'bytes',
     'content-type': object.contentType,
+    ...(object.contentEncoding !== '' && { 'content-encoding': object.contentEncoding }),
     etag: `"${object.etag}"`,
     'last-modified': object.lastModified.toUTCString(),
     ...(object.storageClass !== 'STANDARD' && { 'x-amz-storage-class': object.storageClass }),

@@ -1,0 +1,61 @@
+/** What a thread needs to convert: stores, a normalizer, a DuckDB of its own, buffers. */
+import { BlockPool, DEFAULT_BLOCK_CAPACITY } from '../archive/pool.js';
+import { ParquetWriter } from '../lake/parquet-writer.js';
+import type { CompiledMapping } from '../mapping/plan.js';
+import { Normalizer } from '../normalize/normalizer.js';
+import { openStore } from '../store/open.js';
+import type { CommitPlace } from './commit.js';
+import type { FilledOptions } from './options.js';
+import type { SharedProgress } from './shared-progress.js';
+import type { ConversionTools } from './unit-converter.js';
+
+/** Pure data: it crosses into worker threads. */
+export interface ConversionSetup {
+  mapping: CompiledMapping;
+  options: FilledOptions;
+  productVersion: string;
+  lakeId: string;
+  workUri: string;
+  workFolder: string | undefined;
+  identity: Record<string, string>;
+  progress: SharedProgress;
+}
+
+export interface OpenRoom extends ConversionTools {
+  setup: ConversionSetup;
+  place: CommitPlace;
+}
+
+/** DuckDB's own limit; the window's blocks and rows come on top (DESIGN: 1 GiB a worker). */
+const DUCKDB_MEMORY_MIB = 512;
+
+/** S3's options for a store of this conversion. */
+export function storeOptions({ region, endpointUrl }: FilledOptions) {
+  return { region, ...(endpointUrl === undefined ? {} : { endpointUrl }) };
+}
+
+export async function openRoom(setup: ConversionSetup): Promise<OpenRoom> {
+  const { options } = setup;
+  const s3 = storeOptions(options);
+  const [archive, work, lake] = await Promise.all([
+    openStore(options.archive, s3),
+    openStore(setup.workUri, s3),
+    openStore(options.lake, s3),
+  ]);
+  const { from, to, dedupe } = options;
+  return {
+    setup,
+    place: { work, lake, lakeId: setup.lakeId, workFolder: setup.workFolder },
+    archive,
+    options,
+    productVersion: setup.productVersion,
+    normalizer: new Normalizer(setup.mapping, { dedupe, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }),
+    writer: await ParquetWriter.open({
+      rowGroupRows: options.rowGroupRows,
+      compressionLevel: options.compressionLevel,
+      memoryLimitMiB: DUCKDB_MEMORY_MIB,
+      safe: options.safeHandover,
+    }),
+    pool: new BlockPool(Math.max(DEFAULT_BLOCK_CAPACITY, options.maxLine)),
+  };
+}

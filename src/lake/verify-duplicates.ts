@@ -1,0 +1,106 @@
+/**
+ * Counts events that a partition holds more than once, across its objects. The keys lie in a table of DuckDB, 32 bytes an event,
+ * which goes to disk where memory is short; JavaScript holds none.
+ */
+import { type DuckDBReader, parquetTable } from './duckdb-reader.js';
+import { columnAt, type FileColumn } from './parquet-columns.js';
+import type { LakeExample, LakeFindings } from './verify-findings.js';
+
+export interface PartitionObject {
+  key: string;
+  /** where its bytes are */
+  path: string;
+  columns: readonly FileColumn[];
+  /** the unit whose objects together hold no event twice, if they say so */
+  dedupedUnit: string | undefined;
+}
+
+interface Occurrence {
+  o: number;
+  r: string;
+}
+
+const EXAMPLES = 5;
+const TABLE = 'event_keys';
+
+/** One partition after the other: {@link add} its objects, then {@link finish} it. */
+export class DuplicateCounter {
+  private objects: string[] = [];
+  private units: string[] = [];
+  private isMade = false;
+
+  constructor(private readonly reader: DuckDBReader) {}
+
+  /** Notes an object's events by (tenant, host, uid); events that lack one of them are no duplicates of anything. */
+  async add({ key, path, columns, dedupedUnit }: PartitionObject): Promise<void> {
+    const parts = ['metadata.tenant_uid', hostColumn(columns), 'metadata.uid'];
+    if (!parts.every((part) => part !== undefined && (part.includes('[') || columnAt(columns, part)?.type === 'string'))) return;
+    if (!this.isMade) {
+      await this.reader.connection.run(
+        `CREATE TEMP TABLE ${TABLE} (event UHUGEINT, object UINTEGER, row_number BIGINT, unit UINTEGER)`,
+      );
+      this.isMade = true;
+    }
+    const number = this.objects.push(key) - 1;
+    const [tenant, host, uid] = parts;
+    await this.reader.connection.run(
+      `INSERT INTO ${TABLE}
+       SELECT md5_number(concat(strlen(tenant), ':', tenant, strlen(host), ':', host, uid)), ${number}, row_number, ${this.unitNumber(dedupedUnit)}
+       FROM (SELECT ${tenant} AS tenant, ${host} AS host, ${uid} AS uid, file_row_number AS row_number
+             FROM ${parquetTable(path, ', file_row_number = true')})
+       WHERE tenant IS NOT NULL AND host IS NOT NULL AND uid IS NOT NULL`,
+    );
+  }
+
+  /**
+   * Ends a partition. An event found n times counts as n - 1 duplicates.
+   *
+   * @returns all duplicates of the partition
+   */
+  async finish(findings: LakeFindings): Promise<number> {
+    const objects = this.objects;
+    this.objects = [];
+    this.units = [];
+    if (objects.length === 0) return 0;
+    const all = await this.count('event', '');
+    const deduped = await this.count('event, unit', 'WHERE unit IS NOT NULL');
+    if (deduped > 0) findings.addAll('duplicate', await this.examples(objects, 'event, unit', 'WHERE unit IS NOT NULL'), deduped);
+    if (all > deduped) findings.addAll('duplicate_elsewhere', await this.examples(objects, 'event', ''), all - deduped);
+    await this.reader.connection.run(`TRUNCATE ${TABLE}`);
+    return all;
+  }
+
+  private unitNumber(unit: string | undefined): string {
+    if (unit === undefined) return 'NULL';
+    const known = this.units.indexOf(unit);
+    return String(known >= 0 ? known : this.units.push(unit) - 1);
+  }
+
+  private async count(group: string, where: string): Promise<number> {
+    const [found] = await this.reader.rows<{ surplus: number }>(
+      `SELECT coalesce(sum(n - 1), 0)::DOUBLE AS surplus
+       FROM (SELECT count(*) AS n FROM ${TABLE} ${where} GROUP BY ${group} HAVING n > 1)`,
+    );
+    return found!.surplus;
+  }
+
+  private async examples(objects: readonly string[], group: string, where: string): Promise<LakeExample[]> {
+    const found = await this.reader.rows<{ first: Occurrence; last: Occurrence }>(
+      `SELECT min({o: object, r: row_number}) AS first, max({o: object, r: row_number}) AS last
+       FROM ${TABLE} ${where} GROUP BY ${group} HAVING count(*) > 1 ORDER BY first LIMIT ${EXAMPLES}`,
+    );
+    return found.map(({ first, last }) => ({
+      object: objects[last.o]!,
+      row: Number(last.r),
+      path: 'metadata.uid',
+      message: `the same event as row ${first.r} of ${first.o === last.o ? 'the same object' : objects[first.o]}`,
+    }));
+  }
+}
+
+/** Where a class keeps the host's id: its device, or `unmapped` where it has none. */
+function hostColumn(columns: readonly FileColumn[]): string | undefined {
+  const hasUnmapped = columnAt(columns, 'unmapped')?.type === 'map';
+  if (columnAt(columns, 'device.uid')?.type !== 'string') return hasUnmapped ? "unmapped['aid']" : undefined;
+  return hasUnmapped ? "coalesce(device.uid, unmapped['aid'])" : 'device.uid';
+}

@@ -1,0 +1,161 @@
+/** Proves one object: its footer, its columns, its rows. */
+import type { ClassLayout } from '../ocsf/layout.js';
+import { ocsfSchema } from '../ocsf/load.js';
+import { OCSF_VERSIONS, type OcsfSchema, type OcsfVersion } from '../ocsf/schema.js';
+import { Validator } from '../ocsf/validate.js';
+import { type DuckDBReader, parquetTable } from './duckdb-reader.js';
+import type { LakeObject } from './lake-objects.js';
+import { columnAt, countColumns, type FileColumn, layoutDifferences } from './parquet-columns.js';
+import { type ParquetFooter, readFooter, readPageSizes } from './parquet-file.js';
+import { METADATA_KEYS } from './partition.js';
+import type { LakeFindings } from './verify-findings.js';
+import { checkRowsBySql, type ObjectRows, validateRows } from './verify-rows.js';
+
+/** Security Lake's limits. */
+const MAX_ROW_GROUP_BYTES = 256 * 2 ** 20;
+const MAX_PAGE_BYTES = 2 ** 20;
+/** How many differences of a layout a message shows. */
+const SHOWN_DIFFERENCES = 3;
+
+export interface VerifiedObject {
+  rows: number;
+  rowsValidated: number;
+  /** what the object says it is, else what its first row is */
+  class: string | undefined;
+  version: string | undefined;
+  /** the unit whose objects together hold no event twice, if they say so */
+  dedupedUnit: string | undefined;
+  columns: readonly FileColumn[];
+  largestRowGroupBytes: number;
+  largestPageBytes: number;
+}
+
+/** Verifies objects; keeps one validator an OCSF version. */
+export class ObjectVerifier {
+  private readonly validators = new Map<OcsfVersion, Validator>();
+
+  /**
+   * @param layouts every committed layout
+   * @param rows how many rows of an object to validate as OCSF events; undefined: all
+   */
+  constructor(
+    private readonly reader: DuckDBReader,
+    private readonly layouts: readonly ClassLayout[],
+    private readonly rows: number | undefined,
+    private readonly findings: LakeFindings,
+  ) {}
+
+  /**
+   * @param path where the object's bytes are
+   * @throws DuckDB's error where the file is not readable to its end
+   */
+  async verify({ info, partition }: LakeObject, path: string): Promise<VerifiedObject> {
+    const { key } = info;
+    const footer = await readFooter(this.reader, path);
+    const pages = await readPageSizes(this.reader, path, MAX_PAGE_BYTES);
+    this.checkFooter(key, footer, pages.largest, pages.above);
+    const { name, version } = await this.classOf(path, footer);
+    const schema = this.schema(key, version);
+    if (schema !== undefined) this.checkLayout(key, footer, name, schema);
+    const rows: ObjectRows = {
+      key,
+      path,
+      rows: footer.rows,
+      columns: footer.columns,
+      eventDay: partition.eventDay,
+      classUid: name === undefined ? undefined : schema?.classes.get(name)?.uid,
+      hasLargeIntegers: footer.hasLargeIntegers,
+    };
+    const said = await checkRowsBySql(this.reader, rows, this.findings);
+    const validator = schema && this.validator(schema);
+    const rowsValidated = validator ? await validateRows(this.reader, rows, validator, this.rows, said, this.findings) : 0;
+    return {
+      rows: footer.rows,
+      rowsValidated,
+      class: name,
+      version,
+      dedupedUnit: footer.metadata[METADATA_KEYS.deduped] === 'true' ? (footer.metadata[METADATA_KEYS.unit] ?? key) : undefined,
+      columns: footer.columns,
+      largestRowGroupBytes: footer.largestRowGroupBytes,
+      largestPageBytes: pages.largest,
+    };
+  }
+
+  private checkFooter(object: string, footer: ParquetFooter, largestPage: number, largePages: number): void {
+    const { findings } = this;
+    const { codecs, largestRowGroupBytes, metadata, rows } = footer;
+    if (rows === 0) findings.add('empty_object', { object, message: 'it has no rows' });
+    const others = codecs.filter((codec) => codec !== 'ZSTD');
+    if (others.length > 0) findings.add('codec', { object, message: `column chunks are ${others.join(', ')}, not ZSTD` });
+    if (largestRowGroupBytes > MAX_ROW_GROUP_BYTES)
+      findings.add('row_group_too_large', { object, message: `a row group has ${largestRowGroupBytes} bytes` });
+    if (largePages > 0)
+      findings.add('page_too_large', { object, message: `${largePages} data pages, the largest of ${largestPage} bytes` });
+    const missing = Object.values(METADATA_KEYS).filter((key) => metadata[key] === undefined);
+    if (missing.length > 0) findings.add('metadata_missing', { object, message: `no ${missing.join(', ')}` });
+  }
+
+  /** The class and OCSF version that the metadata name; for what they do not, those of the first row. */
+  private async classOf(path: string, { metadata, columns, rows }: ParquetFooter) {
+    let name: string | undefined = metadata[METADATA_KEYS.class];
+    let version: string | undefined = metadata[METADATA_KEYS.ocsf];
+    if ((name === undefined || version === undefined) && rows > 0) {
+      const uid = columnAt(columns, 'class_uid')?.type === 'integer' ? 'class_uid' : 'NULL';
+      const said = columnAt(columns, 'metadata.version')?.type === 'string' ? 'metadata.version' : 'NULL';
+      const [row] = await this.reader.rows<{ uid: number | null; version: string | null }>(
+        `SELECT ${uid} AS uid, ${said} AS version FROM ${parquetTable(path)} LIMIT 1`,
+      );
+      version ??= row!.version ?? undefined;
+      name ??= row!.uid === null || !isKnown(version) ? undefined : className(ocsfSchema(version), row!.uid);
+    }
+    return { name, version };
+  }
+
+  private schema(object: string, version: string | undefined): OcsfSchema | undefined {
+    if (isKnown(version)) return ocsfSchema(version);
+    const message = version === undefined ? 'neither metadata nor rows name one' : `"${version}"`;
+    this.findings.add('version_unknown', { object, message });
+    return undefined;
+  }
+
+  private checkLayout(object: string, { columns, metadata }: ParquetFooter, name: string | undefined, schema: OcsfSchema): void {
+    const { findings } = this;
+    const { version } = schema;
+    if (name === undefined || !schema.classes.has(name)) {
+      const message = name === undefined ? 'neither metadata nor rows name one' : `OCSF ${version} has no class "${name}"`;
+      findings.add('class_unknown', { object, message });
+      return;
+    }
+    const layout = this.layouts.find((candidate) => candidate.class === name && candidate.version === version);
+    if (layout === undefined) {
+      findings.add('layout_unknown', { object, message: `no layout of ${name} in OCSF ${version}` });
+      return;
+    }
+    const differences = layoutDifferences(columns, layout.columns);
+    // an older form lacks columns at its ends, and so does a file that lost them: its own count tells the two apart
+    const [said, found] = [metadata[METADATA_KEYS.columns], countColumns(columns)];
+    if (said !== undefined && said !== String(found))
+      differences.push(`${METADATA_KEYS.columns} is ${said}, the file has ${found}`);
+    if (differences.length === 0) return;
+    const rest = differences.length > SHOWN_DIFFERENCES ? `; and ${differences.length - SHOWN_DIFFERENCES} more` : '';
+    findings.add('layout_mismatch', { object, message: differences.slice(0, SHOWN_DIFFERENCES).join('; ') + rest });
+  }
+
+  private validator(schema: OcsfSchema): Validator {
+    let validator = this.validators.get(schema.version);
+    if (validator === undefined) {
+      validator = new Validator(schema, { sqlTimestamps: true });
+      this.validators.set(schema.version, validator);
+    }
+    return validator;
+  }
+}
+
+function isKnown(version: string | undefined): version is OcsfVersion {
+  return OCSF_VERSIONS.some((known) => known === version);
+}
+
+function className(schema: OcsfSchema, uid: number): string | undefined {
+  for (const eventClass of schema.classes.values()) if (eventClass.uid === uid) return eventClass.name;
+  return undefined;
+}
