@@ -26,7 +26,7 @@ const TABLE = 'event_keys';
 /** One partition after the other: {@link add} its objects, then {@link finish} it. */
 export class DuplicateCounter {
   private objects: string[] = [];
-  private units: string[] = [];
+  private readonly units = new Map<string, number>();
   private isMade = false;
 
   constructor(private readonly reader: DuckDBReader) {}
@@ -60,7 +60,7 @@ export class DuplicateCounter {
   async finish(findings: LakeFindings): Promise<number> {
     const objects = this.objects;
     this.objects = [];
-    this.units = [];
+    this.units.clear();
     if (objects.length === 0) return 0;
     const all = await this.count('event', '');
     const deduped = await this.count('event, unit', 'WHERE unit IS NOT NULL');
@@ -72,8 +72,9 @@ export class DuplicateCounter {
 
   private unitNumber(unit: string | undefined): string {
     if (unit === undefined) return 'NULL';
-    const known = this.units.indexOf(unit);
-    return String(known >= 0 ? known : this.units.push(unit) - 1);
+    const number = this.units.get(unit) ?? this.units.size;
+    this.units.set(unit, number);
+    return String(number);
   }
 
   private async count(group: string, where: string): Promise<number> {

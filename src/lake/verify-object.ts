@@ -1,11 +1,12 @@
 /** Proves one object: its footer, its columns, its rows. */
 import type { ClassLayout } from '../ocsf/layout.js';
 import { ocsfSchema } from '../ocsf/load.js';
-import { OCSF_VERSIONS, type OcsfSchema, type OcsfVersion } from '../ocsf/schema.js';
+import type { OcsfSchema, OcsfVersion } from '../ocsf/schema.js';
 import { Validator } from '../ocsf/validate.js';
-import { type DuckDBReader, parquetTable } from './duckdb-reader.js';
+import type { DuckDBReader } from './duckdb-reader.js';
 import type { LakeObject } from './lake-objects.js';
-import { columnAt, countColumns, type FileColumn, layoutDifferences } from './parquet-columns.js';
+import { classOf, isKnownVersion } from './object-class.js';
+import { countColumns, type FileColumn, layoutDifferences } from './parquet-columns.js';
 import { type ParquetFooter, readFooter, readPageSizes } from './parquet-file.js';
 import { METADATA_KEYS } from './partition.js';
 import type { LakeFindings } from './verify-findings.js';
@@ -54,7 +55,7 @@ export class ObjectVerifier {
     const footer = await readFooter(this.reader, path);
     const pages = await readPageSizes(this.reader, path, MAX_PAGE_BYTES);
     this.checkFooter(key, footer, pages.largest, pages.above);
-    const { name, version } = await this.classOf(path, footer);
+    const { name, version } = await classOf(this.reader, path, footer);
     const schema = this.schema(key, version);
     if (schema !== undefined) this.checkLayout(key, footer, name, schema);
     const rows: ObjectRows = {
@@ -95,24 +96,8 @@ export class ObjectVerifier {
     if (missing.length > 0) findings.add('metadata_missing', { object, message: `no ${missing.join(', ')}` });
   }
 
-  /** The class and OCSF version that the metadata name; for what they do not, those of the first row. */
-  private async classOf(path: string, { metadata, columns, rows }: ParquetFooter) {
-    let name: string | undefined = metadata[METADATA_KEYS.class];
-    let version: string | undefined = metadata[METADATA_KEYS.ocsf];
-    if ((name === undefined || version === undefined) && rows > 0) {
-      const uid = columnAt(columns, 'class_uid')?.type === 'integer' ? 'class_uid' : 'NULL';
-      const said = columnAt(columns, 'metadata.version')?.type === 'string' ? 'metadata.version' : 'NULL';
-      const [row] = await this.reader.rows<{ uid: number | null; version: string | null }>(
-        `SELECT ${uid} AS uid, ${said} AS version FROM ${parquetTable(path)} LIMIT 1`,
-      );
-      version ??= row!.version ?? undefined;
-      name ??= row!.uid === null || !isKnown(version) ? undefined : className(ocsfSchema(version), row!.uid);
-    }
-    return { name, version };
-  }
-
   private schema(object: string, version: string | undefined): OcsfSchema | undefined {
-    if (isKnown(version)) return ocsfSchema(version);
+    if (isKnownVersion(version)) return ocsfSchema(version);
     const message = version === undefined ? 'neither metadata nor rows name one' : `"${version}"`;
     this.findings.add('version_unknown', { object, message });
     return undefined;
@@ -149,13 +134,4 @@ export class ObjectVerifier {
     }
     return validator;
   }
-}
-
-function isKnown(version: string | undefined): version is OcsfVersion {
-  return OCSF_VERSIONS.some((known) => known === version);
-}
-
-function className(schema: OcsfSchema, uid: number): string | undefined {
-  for (const eventClass of schema.classes.values()) if (eventClass.uid === uid) return eventClass.name;
-  return undefined;
 }

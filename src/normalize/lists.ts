@@ -106,32 +106,34 @@ function fillItem(item: LoadedItem, list: LoadedList, column: Column, filling: F
   const element = column.children[0]!;
   grow(column, 1);
   clearElement(element, index);
-  item.leaves.forEach((leaf, k) => {
+  const { leaves, outcomes } = item;
+  for (let k = 0; k < leaves.length; k++) {
+    const leaf = leaves[k]!;
     const { slot, ifEmpty } = leaf.op;
-    item.outcomes[k] = ABSENT;
+    outcomes[k] = ABSENT;
     if (slot < 0) {
       cursor.bytes = bytes;
       cursor.offset = offset;
       cursor.length = length;
       cursor.buffer = buffer;
-    } else if (!point(filling, position, slot)) return;
-    item.outcomes[k] = ifEmpty && leaf.column.isSet(index) ? IN_PART : writeLeaf(leaf, index, cursor, filling);
-  });
+    } else if (!point(filling, position, slot)) continue;
+    outcomes[k] = ifEmpty && leaf.column.isSet(index) ? IN_PART : writeLeaf(leaf, index, cursor, filling);
+  }
   const exists = settleItem(item.op.structs, list.nodes, element, list.node, index);
   if (exists) {
     for (const constant of item.constants) writeConstant(constant, index, filling.constants.views);
     column.items++;
   }
   let result: Outcome = exists || !part ? ACCEPT : IN_PART;
-  item.leaves.forEach((leaf, k) => {
-    const outcome = item.outcomes[k]!;
-    const isTaken = outcome === ABSENT || (outcome === ACCEPT && exists && leaf.column.isSet(index));
-    if (isTaken) return;
+  for (let k = 0; k < leaves.length; k++) {
+    const leaf = leaves[k]!;
+    const outcome = outcomes[k]!;
+    if (outcome === ABSENT || (outcome === ACCEPT && exists && leaf.column.isSet(index))) continue;
     const invalid = outcome === REJECT && isFault(leaf);
     if (leaf.op.slot >= 0) {
       if (leaf.keeper >= 0 || invalid) failures.add(position, leaf.op.slot, leaf.keeper, invalid);
     } else if (result !== REJECT) result = invalid ? REJECT : IN_PART;
-  });
+  }
   return result;
 }
 

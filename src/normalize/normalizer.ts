@@ -5,7 +5,6 @@
  * Counts add up: every non-blank line ends as exactly one of written, quarantined, duplicate or filtered.
  */
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import type { CompiledMapping } from '../mapping/plan.js';
 import { LineCells } from '../scan/cells.js';
 import { hashBytes } from '../scan/dictionary.js';
@@ -16,11 +15,13 @@ import { BATCH_ROWS, BatchBuilder } from './batch.js';
 import type { Column } from './column.js';
 import { BUFFER, ConstantTexts, writeView } from './constants.js';
 import { Failures } from './failures.js';
+import { ensureUid } from './line-uid.js';
 import { MadeText } from './made-text.js';
 import { orderRows } from './order.js';
 import { type Group, Router, type RouterOptions } from './router.js';
 import { RowTable } from './row-table.js';
 import type { UnmappedFilling } from './unmapped.js';
+import { Window } from './window.js';
 
 /** A line that could not be converted, with its own bytes; valid only during the call. */
 export interface QuarantinedLine {
@@ -58,22 +59,20 @@ export interface Batch {
   columns: readonly Column[];
   /** by the index in the views: constants, keys, made texts, then the window's blocks */
   buffers: readonly Uint8Array[];
+  /** the same object while blocks only grow, another after {@link Normalizer.reset} */
+  window: object;
 }
-
-const SIDE_BLOCK = 1 << 20;
 
 export class Normalizer {
   readonly router: Router;
   readonly rows = new RowTable();
-  /** the window's blocks, by {@link RowTable.block} */
-  readonly blocks: Uint8Array[] = [];
-  /** bytes in use in each block */
-  readonly blockLengths: number[] = [];
   /** values an attribute could not hold, by event type and field */
   readonly invalid = new Map<string, number>();
   /** events of types that no mapping names, by event type */
   readonly unknown = new Map<string, number>();
   readonly constants = new ConstantTexts();
+  private readonly window = new Window();
+  private readonly idField: number;
   private readonly cells = new LineCells();
   private readonly scanner: FlatScanner;
   private readonly parser: ExactParser;
@@ -84,7 +83,6 @@ export class Normalizer {
   private readonly buffers: Uint8Array[] = [];
   private keyViewsMade = 0;
   private readonly keyViews = new Int32Array(65_536 * 4);
-  private sideBlock = -1;
 
   constructor(
     readonly mapping: CompiledMapping,
@@ -93,9 +91,10 @@ export class Normalizer {
     this.router = new Router(mapping, this.rows, options);
     this.scanner = new FlatScanner(this.router.fields);
     this.parser = new ExactParser(this.router.fields);
+    this.idField = this.fieldId('id');
     this.filling = {
       rows: this.rows,
-      blocks: this.blocks,
+      blocks: this.window.blocks,
       order: new Int32Array(0),
       start: 0,
       count: 0,
@@ -120,21 +119,22 @@ export class Normalizer {
   reset(): void {
     this.rows.reset();
     this.router.startWindow();
-    this.blocks.length = 0;
-    this.blockLengths.length = 0;
-    this.sideBlock = -1;
+    this.window.reset();
   }
 
-  /** Scans and routes all lines of a block; the block's bytes must stay as they are until {@link reset}. */
+  /**
+   * Scans and routes all lines of a block; the block's bytes must stay as they are until {@link reset}: rows point into them, and
+   * escapes have been undone in place.
+   */
   add(lines: Lines, outcomes: Outcomes, onQuarantine: (line: QuarantinedLine) => void): void {
     const { bytes, length } = lines;
-    const block = this.addBlock(bytes, length);
+    if (length > 0 && bytes[length - 1] !== 10) throw new Error('a block of lines must end in a newline');
+    const block = this.window.add(bytes, length);
     const valid = isUtf8(bytes.subarray(0, length));
     let line = lines.firstLine;
     for (let p = 0; p < length; line++) {
-      let next = -1;
       const start = p;
-      if (valid) next = this.scanner.scan(bytes, p, this.cells);
+      const next = valid || isUtf8(bytes.subarray(p, bytes.indexOf(10, p))) ? this.scanner.scan(bytes, p, this.cells) : -1;
       if (next >= 0) {
         p = next;
         outcomes.read++;
@@ -157,11 +157,6 @@ export class Normalizer {
     }
   }
 
-  private addBlock(bytes: Uint8Array, length: number): number {
-    this.blockLengths.push(length);
-    return this.blocks.push(bytes) - 1;
-  }
-
   private addExact(
     bytes: Uint8Array,
     start: number,
@@ -177,55 +172,14 @@ export class Normalizer {
       this.quarantine(fault, bytes, start, end, line, fileOffset, outcomes, onQuarantine);
       return;
     }
-    this.ensureUid(bytes, start, end);
-    const block = this.placeText();
+    ensureUid(cells, text, this.idField, this.router.placeholders, bytes.subarray(start, end));
+    const block = this.window.place(text, cells);
     const routed = this.router.route(cells, block, true);
     if (routed === 'written') outcomes.written++;
     else if (routed === 'duplicate') outcomes.duplicate++;
     else if (routed === 'out-of-range') outcomes.filtered++;
     else if (routed === 'needs-exact') throw new Error('exact cells were not enough');
     else this.quarantine(routed, bytes, start, end, line, fileOffset, outcomes, onQuarantine);
-  }
-
-  /** An event without `id` gets a hash of its line in its place: the same line, the same uid. */
-  private ensureUid(bytes: Uint8Array, start: number, end: number): void {
-    const { cells, text } = this;
-    const name = Buffer.from('id');
-    const id = this.router.fields.idOf(hashBytes(name, 0, 2), name, 0, 2);
-    let at = -1;
-    for (let i = 0; i < cells.count; i++) if (cells.field[i] === id) at = i;
-    if (at >= 0 && cells.length[at]! > 0) {
-      const value = Buffer.from(text.bytes.buffer, cells.offset[at]!, cells.length[at]!).toString('utf8');
-      if (!this.mapping.placeholders.includes(value)) return;
-    }
-    if (at < 0) {
-      if (cells.count === cells.field.length) cells.grow();
-      at = cells.count++;
-    }
-    const hash = createHash('sha256').update(bytes.subarray(start, end)).digest('hex');
-    text.reserve(hash.length);
-    Buffer.from(text.bytes.buffer).write(hash, text.length, 'latin1');
-    cells.field[at] = id;
-    cells.offset[at] = text.length;
-    cells.length[at] = hash.length;
-    text.length += hash.length;
-    cells.bytes = text.bytes;
-  }
-
-  /** Copies the exact parser's text into a side block of the window and moves the cells there. */
-  private placeText(): number {
-    const { cells, text } = this;
-    let block = this.sideBlock;
-    if (block < 0 || this.blockLengths[block]! + text.length > this.blocks[block]!.length) {
-      block = this.addBlock(new Uint8Array(Math.max(SIDE_BLOCK, text.length)), 0);
-      this.sideBlock = block;
-    }
-    const shift = this.blockLengths[block]!;
-    this.blocks[block]!.set(text.bytes.subarray(0, text.length), shift);
-    this.blockLengths[block] = shift + text.length;
-    for (let i = 0; i < cells.count; i++) cells.offset[i]! += shift;
-    cells.bytes = this.blocks[block]!;
-    return block;
   }
 
   private quarantine(
@@ -244,7 +198,7 @@ export class Normalizer {
 
   /** The window's groups with their rows in order. */
   sortedGroups(): { group: Group; order: Int32Array }[] {
-    const orders = orderRows(this.rows, this.router.groups.length, this.blocks);
+    const orders = orderRows(this.rows, this.router.groups.length, this.window.blocks);
     return this.router.groups.map((group, i) => ({ group, order: orders[i]! }));
   }
 
@@ -264,9 +218,10 @@ export class Normalizer {
     buffers[BUFFER.constants] = this.constants.bytes.subarray(0, this.constants.length);
     buffers[BUFFER.keys] = this.router.fields.keyBytes.subarray(0, this.router.fields.keyBytesUsed);
     buffers[BUFFER.made] = filling.made.bytes.subarray(0, filling.made.length);
-    for (let i = 0; i < this.blocks.length; i++) buffers[BUFFER.blocks + i] = this.blocks[i]!.subarray(0, this.blockLengths[i]!);
+    const { blocks, lengths, token } = this.window;
+    for (let i = 0; i < blocks.length; i++) buffers[BUFFER.blocks + i] = blocks[i]!.subarray(0, lengths[i]!);
     this.countUnknown(order, start, filling.count);
-    return { rows: filling.count, columns: builder.columns, buffers };
+    return { rows: filling.count, columns: builder.columns, buffers, window: token };
   }
 
   private builder(cls: number): BatchBuilder {
@@ -284,14 +239,15 @@ export class Normalizer {
     }
   }
 
+  private fieldId(name: string): number {
+    const bytes = Buffer.from(name);
+    return this.router.fields.idOf(hashBytes(bytes, 0, bytes.length), bytes, 0, bytes.length);
+  }
+
   private slotFieldsOf(route: number): Int32Array {
     let ids = this.slotFields[route];
     if (ids === undefined) {
-      const { fields } = this.router;
-      ids = Int32Array.from(this.router.routes[route]!.route.slots, (name) => {
-        const bytes = Buffer.from(name);
-        return fields.idOf(hashBytes(bytes, 0, bytes.length), bytes, 0, bytes.length);
-      });
+      ids = Int32Array.from(this.router.routes[route]!.route.slots, (name) => this.fieldId(name));
       this.slotFields[route] = ids;
     }
     return ids;

@@ -4,17 +4,16 @@
  * A line that cannot be decided from flat cells is asked for again as exact cells, which leave the line's own bytes untouched:
  * so what ends in quarantine is always the raw line.
  */
-import { type CompiledMapping, ENVELOPE, type Requirement, type Route, type TextPart, TYPE_FIELDS } from '../mapping/plan.js';
+import { type CompiledMapping, ENVELOPE, type Route, SLOT, TYPE_FIELDS } from '../mapping/plan.js';
 import { knownFields } from '../mapping/compile.js';
 import type { LineCells } from '../scan/cells.js';
 import { FieldDictionary, hashBytes } from '../scan/dictionary.js';
 import { unescapeInPlace } from '../scan/json-text.js';
-import { applyParts, type Cursor, eachPart, MadeText } from './made-text.js';
-import { accepts, type Reader, readerOf } from './reader.js';
+import { Placeholders } from './placeholders.js';
+import { type LoadedRequirement, loadRequirement, RequirementCheck } from './requirement.js';
 import type { RowTable } from './row-table.js';
 import { TextIndex } from './text-index.js';
 import { readTime } from './time.js';
-import { ACCEPT } from './verdict.js';
 
 /** The endpoint's time is taken from this long before the cloud's time … */
 const BEFORE_CLOUD = 7 * 86_400_000;
@@ -49,23 +48,6 @@ export interface Group {
   day: number;
 }
 
-interface LoadedItem {
-  slot: number;
-  /** what is taken of the value before it is split */
-  parts: readonly TextPart[];
-  /** of the list inside the string; undefined where the value is the item */
-  separator: string | undefined;
-  reader: Reader | undefined;
-}
-
-interface LoadedRequirement {
-  all?: LoadedRequirement[];
-  any?: LoadedRequirement[];
-  slot?: number;
-  reader?: Reader;
-  list?: LoadedItem[];
-}
-
 interface LoadedRoute {
   route: Route;
   /** known field → slot or -1 */
@@ -75,6 +57,9 @@ interface LoadedRoute {
   guardIs: TextIndex | undefined;
   requirements: (LoadedRequirement | undefined)[];
 }
+
+/** More tenants than any archive has in one unit; events beyond go to one group without a name. */
+const MAX_TENANTS = 65_000;
 
 const T = TYPE_FIELDS.length;
 const ENV = { timestamp: T, contextTime: T + 1, utcTime: T + 2, id: T + 3, cid: T + 4, aid: T + 5 };
@@ -89,16 +74,12 @@ export class Router {
   readonly known: number;
   private readonly routesOfType: number[][];
   private readonly unknownRoute: number;
-  private readonly placeholders: TextIndex;
-  private readonly placeholderFirst = new Uint8Array(256);
-  private readonly longestPlaceholder: number;
+  readonly placeholders: Placeholders;
   private readonly at = new Int32Array(ENVELOPE_SIZE);
-  private readonly tenants = new FieldDictionary([''], 65_000);
+  private tenants = new FieldDictionary([''], MAX_TENANTS);
   private readonly groupOf = new Map<number, number>();
   private seen = new Set<string>();
-  private readonly made = new MadeText();
-  private readonly cursor: Cursor = { bytes: new Uint8Array(0), offset: 0, length: 0, buffer: 0 };
-  private readonly scratch: number[] = [];
+  private readonly check: RequirementCheck;
   private readonly knownFieldCount: number;
 
   constructor(
@@ -116,14 +97,14 @@ export class Router {
     const load = (route: Route): number => this.routes.push(loadRoute(route, fieldId, this.knownFieldCount)) - 1;
     this.routesOfType = types.map((type) => mapping.routes[type]!.map(load));
     this.unknownRoute = load(mapping.unknown);
-    this.placeholders = new TextIndex(mapping.placeholders);
-    this.longestPlaceholder = Math.max(0, ...mapping.placeholders.map((text) => Buffer.byteLength(text)));
-    for (const text of mapping.placeholders) this.placeholderFirst[Buffer.from(text)[0] ?? 0] = 1;
+    this.placeholders = new Placeholders(mapping.placeholders);
+    this.check = new RequirementCheck(rows);
   }
 
   /** Forgets groups and what `dedupe` has seen: a new unit begins. */
   startUnit(): void {
     this.seen = new Set();
+    if (this.tenants.size > 1) this.tenants = new FieldDictionary([''], MAX_TENANTS);
     this.startWindow();
   }
 
@@ -153,15 +134,15 @@ export class Router {
     let typeCell = -1;
     for (let k = 0; k < T && typeCell < 0; k++) {
       const i = at[k]!;
-      if (i >= 0 && !this.isPlaceholder(bytes, offset[i]!, length[i]!)) typeCell = i;
+      if (i >= 0 && !this.placeholders.has(bytes, offset[i]!, length[i]!)) typeCell = i;
     }
-    if (!exact && (at[ENV.id]! < 0 || this.isPlaceholder(bytes, offset[at[ENV.id]!]!, length[at[ENV.id]!]!))) return 'needs-exact';
+    const idCell = at[ENV.id]!;
+    if (!exact && (idCell < 0 || this.placeholders.has(bytes, offset[idCell]!, length[idCell]!))) return 'needs-exact';
     if (cells.escaped.length > 0) {
+      // the line is changed only when it is sure to be neither quarantined nor asked for again
       if (typeCell < 0 || at[ENV.timestamp]! < 0 || Number.isNaN(this.timeAt(cells, ENV.timestamp))) return 'needs-exact';
-      for (const i of cells.escaped) {
-        if (field[i]! < ENVELOPE_SIZE) return 'needs-exact';
-        length[i] = unescapeInPlace(bytes, offset[i]!, length[i]!);
-      }
+      for (const i of cells.escaped) if (field[i]! < ENVELOPE_SIZE) return 'needs-exact';
+      for (const i of cells.escaped) length[i] = unescapeInPlace(bytes, offset[i]!, length[i]!);
       cells.escaped.length = 0;
     }
     if (typeCell < 0) return 'no-event-type';
@@ -193,15 +174,6 @@ export class Router {
     return 'written';
   }
 
-  private isPlaceholder(bytes: Uint8Array, offset: number, length: number): boolean {
-    if (length === 0) return true;
-    return (
-      length <= this.longestPlaceholder &&
-      this.placeholderFirst[bytes[offset]!] === 1 &&
-      this.placeholders.find(bytes, offset, length) >= 0
-    );
-  }
-
   private chooseRoute(type: number, cells: LineCells): number {
     const candidates = this.routesOfType[type];
     if (candidates === undefined) return this.unknownRoute;
@@ -211,7 +183,7 @@ export class Router {
       let holds = false;
       for (let i = 0; i < cells.count; i++) {
         if (cells.field[i] !== guardField) continue;
-        const there = cells.length[i]! >= 0 && !this.isPlaceholder(cells.bytes, cells.offset[i]!, cells.length[i]!);
+        const there = cells.length[i]! >= 0 && !this.placeholders.has(cells.bytes, cells.offset[i]!, cells.length[i]!);
         // a value that is asked for by name may itself be a placeholder ("" or "none")
         holds = guardIs === undefined ? there : cells.length[i]! >= 0 && guardIs.find(cells.bytes, cells.offset[i]!, cells.length[i]!) >= 0;
         break;
@@ -239,7 +211,7 @@ export class Router {
       if (slot >= 0) {
         const o = offset[i]!;
         out[base + slot * 2] = o;
-        out[base + slot * 2 + 1] = this.isPlaceholder(bytes, o, n) ? -2 - n : n;
+        out[base + slot * 2 + 1] = this.placeholders.has(bytes, o, n) ? -2 - n : n;
       } else {
         out[rest] = f >= 0 ? f : -1 - cells.keyLength[i]!;
         out[rest + 1] = offset[i]!;
@@ -262,7 +234,7 @@ export class Router {
     if (!Number.isNaN(external)) return external;
     const cloud = this.timeAt(cells, ENV.timestamp);
     let endpoint = this.timeAt(cells, ENV.contextTime);
-    if (this.at[ENV.contextTime]! < 0 && route.timeSlot >= 0) {
+    if (this.rows.cells[base + SLOT.contextTime * 2 + 1]! < 0 && route.timeSlot >= 0) {
       const length = this.rows.cells[base + route.timeSlot * 2 + 1]!;
       if (length > 0) endpoint = readTime(cells.bytes, this.rows.cells[base + route.timeSlot * 2]!, length, 'auto');
     }
@@ -286,10 +258,9 @@ export class Router {
   private group(cls: number, cells: LineCells, day: number): number {
     const i = this.at[ENV.cid]!;
     let tenant = 0;
-    if (i >= 0 && !this.isPlaceholder(cells.bytes, cells.offset[i]!, cells.length[i]!)) {
+    if (i >= 0 && !this.placeholders.has(cells.bytes, cells.offset[i]!, cells.length[i]!)) {
       const o = cells.offset[i]!;
       const n = cells.length[i]!;
-      // beyond 65,000 tenants in one unit (no archive has them): one group without a name
       tenant = Math.max(0, this.tenants.idOf(hashBytes(cells.bytes, o, n), cells.bytes, o, n));
     }
     const key = (tenant * 1024 + cls) * 65536 + day;
@@ -305,54 +276,9 @@ export class Router {
     const { requirements } = route;
     for (let i = 0; i < requirements.length; i++) {
       const requirement = requirements[i];
-      if (requirement === undefined || this.holds(requirement, bytes, base)) return i;
+      if (requirement === undefined || this.check.holds(requirement, bytes, base)) return i;
     }
     throw new Error(`no class for an event of route ${route.route.slots.join()}`);
-  }
-
-  private holds(requirement: LoadedRequirement, bytes: Uint8Array, base: number): boolean {
-    const { all, any, list } = requirement;
-    if (all !== undefined) {
-      for (const one of all) if (!this.holds(one, bytes, base)) return false;
-      return true;
-    }
-    if (any !== undefined) {
-      for (const one of any) if (this.holds(one, bytes, base)) return true;
-      return false;
-    }
-    if (list !== undefined) return list.some((item) => this.listHolds(item, bytes, base));
-    const length = this.rows.cells[base + requirement.slot! * 2 + 1]!;
-    return length >= 0 && this.valueHolds(requirement.reader!, bytes, this.rows.cells[base + requirement.slot! * 2]!, length);
-  }
-
-  private valueHolds(reader: Reader, bytes: Uint8Array, offset: number, length: number): boolean {
-    const parts = 'parts' in reader.reading ? reader.reading.parts : [];
-    if (parts.length === 0) return accepts(reader, bytes, offset, length) === ACCEPT;
-    this.made.reset();
-    const cursor = this.point(bytes, offset, length);
-    return applyParts(parts, cursor, this.made, 0) && accepts(reader, cursor.bytes, cursor.offset, cursor.length) === ACCEPT;
-  }
-
-  private point(bytes: Uint8Array, offset: number, length: number): Cursor {
-    this.cursor.bytes = bytes;
-    this.cursor.offset = offset;
-    this.cursor.length = length;
-    return this.cursor;
-  }
-
-  private listHolds(item: LoadedItem, bytes: Uint8Array, base: number): boolean {
-    const length = this.rows.cells[base + item.slot * 2 + 1]!;
-    if (length < 0) return false;
-    const offset = this.rows.cells[base + item.slot * 2]!;
-    if (item.separator === undefined) return item.reader === undefined || this.valueHolds(item.reader, bytes, offset, length);
-    let found = false;
-    this.made.reset();
-    const at = this.point(bytes, offset, length);
-    if (!applyParts(item.parts, at, this.made, 0)) return false;
-    eachPart(at, item.separator, this.scratch, this.made, 0, (cursor) => {
-      found ||= item.reader === undefined || accepts(item.reader, cursor.bytes, cursor.offset, cursor.length) === ACCEPT;
-    });
-    return found;
   }
 }
 
@@ -368,21 +294,6 @@ function loadRoute(route: Route, fieldId: ReadonlyMap<string, number>, fields: n
     slots: route.slots.length,
     guardField: guard === undefined ? -1 : fieldId.get(route.slots[guard.slot]!)!,
     guardIs: guard?.is === undefined ? undefined : new TextIndex(guard.is),
-    requirements: route.alternatives.map((alternative) => loadRequirement(alternative.requirement)),
+    requirements: route.alternatives.map(({ requirement }) => requirement && loadRequirement(requirement)),
   };
-}
-
-function loadRequirement(requirement: Requirement | undefined): LoadedRequirement | undefined {
-  if (requirement === undefined) return undefined;
-  if ('all' in requirement) return { all: requirement.all.map((one) => loadRequirement(one)!) };
-  if ('any' in requirement) return { any: requirement.any.map((one) => loadRequirement(one)!) };
-  if ('slot' in requirement) return { slot: requirement.slot, reader: readerOf(requirement.reading) };
-  const list = requirement.list.items.flatMap((item): LoadedItem[] => {
-    const leaf = item.leaves.find((op) => item.structs.at(-1)?.required.includes(op.node) ?? true) ?? item.leaves[0];
-    const reading = item.scalar ?? leaf?.reading;
-    const reader = reading === undefined ? undefined : readerOf(reading);
-    if (item.each !== undefined) return [{ slot: item.each.slot, parts: item.each.parts, separator: item.each.separator, reader }];
-    return leaf === undefined ? [] : [{ slot: leaf.slot, parts: [], separator: undefined, reader }];
-  });
-  return { list };
 }

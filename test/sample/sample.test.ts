@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type SampleOptions, type SampleProgress, writeSample } from '../../src/sample/sample.js';
 import { eventLines, hashOf, inflate, isEventFile, isFeedFile, linesOf, listFiles, newFolder, typeOf } from './read-sample.js';
@@ -190,13 +190,21 @@ describe('options', () => {
     await expect(writeSample({ ...SMALL, directory })).rejects.toMatchObject({ code: 'SAMPLE_CANNOT_WRITE' });
   });
 
-  it('says so when the disk fails in the middle', async () => {
+  it.each([1, 8])('says so when the disk is full at file %i', async (full) => {
+    const options = { ...SMALL, events: 24_000, days: 1, feeds: false };
+    const known = newFolder();
+    const paths: string[] = [];
+    await writeSample({ ...options, directory: known }, () =>
+      paths.push(...listFiles(known).filter((path) => isEventFile(path) && !paths.includes(path))),
+    );
     const directory = newFolder();
-    const blockData = (step: SampleProgress): void => {
-      if (step.files !== 2) return;
-      // The second batch's folder cannot be made once `fdrv2` is a file; feeds come last.
-      writeFileSync(join(directory, 'fdrv2'), '');
+    const fillDisk = ({ files }: SampleProgress): void => {
+      if (files !== full) return;
+      const next = join(directory, paths[full]!);
+      mkdirSync(dirname(next), { recursive: true });
+      symlinkSync('/dev/full', next);
     };
-    await expect(writeSample({ ...SMALL, directory }, blockData)).rejects.toMatchObject({ code: 'SAMPLE_CANNOT_WRITE' });
+    const failed = writeSample({ ...options, directory }, fillDisk);
+    await expect(failed).rejects.toMatchObject({ code: 'SAMPLE_CANNOT_WRITE', message: expect.stringContaining(paths[full]!) });
   });
 });

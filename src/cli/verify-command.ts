@@ -1,0 +1,86 @@
+/** `falconry verify`. */
+import { loadLayouts } from '../convert/definitions.js';
+import { type VerifyOptions, type VerifyReport, verifyLake } from '../lake/verify.js';
+import { OCSF_VERSIONS } from '../ocsf/schema.js';
+import { openStore } from '../store/open.js';
+import { bytes, count, plural } from './numbers.js';
+import { FalconryError } from '../error.js';
+import { ProgressLine } from './progress-line.js';
+import { table } from './table.js';
+
+export interface VerifyArguments {
+  lake: string;
+  source?: string;
+  day?: string;
+  rows?: string;
+  region?: string;
+  endpointUrl?: string;
+  json?: boolean;
+}
+
+export async function verifyCommand({ json, ...args }: VerifyArguments): Promise<void> {
+  const report = await verify(args, json !== true);
+  process.stdout.write(json === true ? `${JSON.stringify(report)}\n` : verifyText(report));
+  process.exitCode = report.offences > 0 ? 1 : 0;
+}
+
+export async function verify({ lake, source, day, rows, region, endpointUrl }: VerifyArguments, showProgress: boolean): Promise<VerifyReport> {
+  const store = await openStore(lake, {
+    ...(region === undefined ? {} : { region }),
+    ...(endpointUrl === undefined ? {} : { endpointUrl }),
+  });
+  const options: VerifyOptions = {
+    layouts: OCSF_VERSIONS.flatMap((version) => loadLayouts(version)),
+    ...(source === undefined ? {} : { source }),
+    ...(day === undefined ? {} : { day }),
+    ...(rows === undefined ? {} : { rows: fillRows(rows) }),
+  };
+  const line = new ProgressLine(showProgress);
+  try {
+    return await verifyLake(store, options, (progress) =>
+      line.show(
+        () =>
+          `${count(progress.objects)} of ${plural(progress.totalObjects, 'object')} · ${count(progress.rows)} rows · ${bytes(progress.bytes)} of ${bytes(progress.totalBytes)}`,
+      ),
+    );
+  } finally {
+    line.clear();
+    await store.close();
+  }
+}
+
+function fillRows(text: string): number | 'all' {
+  if (text === 'all') return text;
+  const rows = Number(text);
+  if (Number.isInteger(rows) && rows >= 1) return rows;
+  throw new FalconryError('OPTION_INVALID', `--rows: "${text}" is no whole number from 1; leave it out to check all.`, { exitCode: 2 });
+}
+
+export function verifyText(report: VerifyReport): string {
+  const lines: string[] = [];
+  const rows = Object.entries(report.sources).map(([source, found]) => [
+    source,
+    `${found.class ?? '?'} ${found.version ?? ''}`,
+    count(found.objects),
+    count(found.rows),
+    bytes(found.bytes),
+    found.firstDay === found.lastDay ? found.firstDay : `${found.firstDay}–${found.lastDay}`,
+  ]);
+  if (rows.length > 0) lines.push(table(['source', 'class', 'objects', 'rows', 'size', 'days'], rows, [2, 3, 4]), '');
+  for (const finding of report.findings) {
+    lines.push(`${finding.level}: ${finding.rule}: ${count(finding.count)}`);
+    for (const example of finding.examples) {
+      const place = [example.object, example.row === undefined ? '' : `row ${count(example.row)}`, example.path ?? ''].filter((part) => part !== '');
+      lines.push(`    ${place.join(', ')}: ${example.message}`);
+    }
+  }
+  const checked =
+    report.rowsValidated === report.rows ? `${count(report.rows)} rows` : `${count(report.rowsValidated)} of ${count(report.rows)} rows`;
+  lines.push(
+    report.offences === 0
+      ? `Sound: ${plural(report.objects, 'object')} (${bytes(report.bytes)}), ${checked} checked against OCSF, no offence.`
+      : `Not sound: ${plural(report.offences, 'offence')} in ${plural(report.objects, 'object')}, ${checked} checked against OCSF.`,
+  );
+  if (report.duplicates > 0) lines.push(`${plural(report.duplicates, 'event')} stand in their partition more than once: compaction removes them.`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,47 @@
+/**
+ * The blocks whose rows are in memory together: those that were given, and side blocks for the text that the exact parser writes.
+ */
+import type { LineCells } from '../scan/cells.js';
+import type { TextBuffer } from '../scan/exact-text.js';
+
+const SIDE_BLOCK = 1 << 20;
+/** {@link RowTable.block} holds 16 bits. */
+const MAX_BLOCKS = 65_536;
+
+export class Window {
+  /** by {@link RowTable.block} */
+  readonly blocks: Uint8Array[] = [];
+  /** bytes in use in each block */
+  readonly lengths: number[] = [];
+  /** another object after every {@link reset}: who has copied blocks knows by it whether they still stand */
+  token: object = {};
+  private side = -1;
+
+  reset(): void {
+    this.blocks.length = 0;
+    this.lengths.length = 0;
+    this.side = -1;
+    this.token = {};
+  }
+
+  /** The block's index. */
+  add(bytes: Uint8Array, length: number): number {
+    if (this.blocks.length === MAX_BLOCKS) throw new Error(`a window holds at most ${MAX_BLOCKS} blocks`);
+    this.lengths.push(length);
+    return this.blocks.push(bytes) - 1;
+  }
+
+  /** Copies the exact parser's text into a side block, and moves the cells there. Returns the block's index. */
+  place(text: TextBuffer, cells: LineCells): number {
+    if (this.side < 0 || this.lengths[this.side]! + text.length > this.blocks[this.side]!.length) {
+      this.side = this.add(new Uint8Array(Math.max(SIDE_BLOCK, text.length)), 0);
+    }
+    const block = this.side;
+    const shift = this.lengths[block]!;
+    this.blocks[block]!.set(text.bytes.subarray(0, text.length), shift);
+    this.lengths[block] = shift + text.length;
+    for (let i = 0; i < cells.count; i++) cells.offset[i]! += shift;
+    cells.bytes = this.blocks[block]!;
+    return block;
+  }
+}
