@@ -52,6 +52,7 @@ export class PlacedBuffers {
 
   /** The views of `rows` rows as DuckDB strings, in a buffer that the next call overwrites. */
   address(column: Column, rows: number): ArrayBuffer {
+    if (this.released) throw new Error('these buffers were released');
     const { ints, validity } = column;
     const { low, high, lengths } = this;
     if (this.strings.length < rows * 4) this.strings = new Int32Array(rows * 8);

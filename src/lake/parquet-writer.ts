@@ -4,8 +4,8 @@
  * One writer is one DuckDB instance with one thread: two worker threads write side by side, each with its own. Row order is the
  * order of the batches, so that the same batches give the same bytes.
  */
-import { stat } from 'node:fs/promises';
-import { type DuckDBConnection, DuckDBInstance, DuckDBTableFunction } from '@duckdb/node-api';
+import { rm, stat } from 'node:fs/promises';
+import { type DuckDBConnection, DuckDBInstance, DuckDBTableFunction, type DuckDBTableFunctionInfo } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import { BUFFER } from '../normalize/constants.js';
 import type { Batch } from '../normalize/normalizer.js';
@@ -30,9 +30,15 @@ export interface ObjectSource {
 }
 
 export class ParquetWriter {
-  private readonly registered = new Set<string>();
+  private readonly functions = new Map<ClassLayout, string>();
   private source: ObjectSource | undefined;
+  /** set while a COPY runs */
+  private isWriting = false;
   private placed: PlacedBuffers | undefined;
+  /** the window whose buffers are placed */
+  private window: object | undefined;
+  /** a batch of the object being written refers to what is placed */
+  private isPlacedInUse = false;
   /** bytes of each buffer when it was placed */
   private placedLengths: number[] = [];
   private failure: unknown;
@@ -55,35 +61,47 @@ export class ParquetWriter {
   }
 
   /**
-   * Writes one object. The buffers of its batches are placed as they first appear and stay until {@link endWindow}.
+   * Writes one object. The buffers of its batches are placed as they first appear and stay until {@link endWindow}, or until the
+   * next write with batches of another window. On an error no file is left behind.
    *
    * @param metadata Parquet's file key-value metadata
+   * @throws Error if another write of this writer is still running
    */
   async write(path: string, source: ObjectSource, metadata: Readonly<Record<string, string>>): Promise<{ bytes: number }> {
-    const name = this.register(source.layout);
-    this.source = source;
-    this.failure = undefined;
+    this.assertIdle('write');
+    const name = this.tableFunction(source.layout);
     const { rowGroupRows, compressionLevel } = this.options;
     const pairs = Object.entries(metadata).map(([key, value]) => `${quote(key)}: ${quote(value)}`);
+    this.isWriting = true;
+    this.source = source;
+    this.failure = undefined;
+    this.isPlacedInUse = false;
     try {
       await this.connection.run(
         `COPY (SELECT * FROM ${name}()) TO ${quote(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${compressionLevel}, ` +
           `ROW_GROUP_SIZE ${rowGroupRows}, KV_METADATA {${pairs.join(', ')}})`,
       );
     } catch (error) {
+      await rm(path, { force: true });
       throw this.failure ?? error;
     } finally {
       this.source = undefined;
+      this.isWriting = false;
     }
-    if (this.failure !== undefined) throw this.failure;
     return { bytes: (await stat(path)).size };
   }
 
-  /** Frees what the window's batches placed. Only now may their blocks change. */
+  /**
+   * Frees what the window's batches placed. Only now may their blocks change.
+   *
+   * @throws Error while a write is running: DuckDB still reads them
+   */
   endWindow(): void {
+    this.assertIdle('endWindow');
     this.placed?.release();
     this.placed = undefined;
     this.placedLengths = [];
+    this.window = undefined;
   }
 
   close(): void {
@@ -92,10 +110,15 @@ export class ParquetWriter {
     this.instance.closeSync();
   }
 
-  /** One table function a class and version: DuckDB binds the columns when the statement starts. */
-  private register(layout: ClassLayout): string {
-    const name = `batches_of_${layout.class}_${layout.version.replaceAll('.', '_')}`;
-    if (this.registered.has(name)) return name;
+  private assertIdle(what: string): void {
+    if (this.isWriting) throw new Error(`${what} was called while a write is running: wait for it to end`);
+  }
+
+  /** One table function a layout: DuckDB binds the columns when the statement starts. */
+  private tableFunction(layout: ClassLayout): string {
+    let name = this.functions.get(layout);
+    if (name !== undefined) return name;
+    name = `batches_${this.functions.size}`;
     const columns = layout.columns.map((column) => ({ name: column.name, type: duckdbType(column) }));
     const table = DuckDBTableFunction.create({
       name,
@@ -103,31 +126,31 @@ export class ParquetWriter {
         for (const column of columns) info.addResultColumn(column.name, column.type);
       },
       initFunction: () => {},
-      mainFunction: (_info, output) => this.produce(output.chunk),
+      mainFunction: (info, output) => this.produce(info, output.chunk),
     });
     this.connection.registerTableFunction(table);
-    this.registered.add(name);
+    this.functions.set(layout, name);
     return name;
   }
 
-  /** Runs inside DuckDB's scan: an error here must not be lost in the callback. */
-  private produce(chunk: duckdb.DataChunk): void {
+  /** Runs inside DuckDB's scan: an error here must end the COPY, and must not be lost in the callback. */
+  private produce(info: DuckDBTableFunctionInfo, chunk: duckdb.DataChunk): void {
     try {
-      const batch = this.failure === undefined ? this.source?.next() : undefined;
-      if (batch === undefined) {
-        duckdb.data_chunk_set_size(chunk, 0);
-        return;
-      }
-      writeChunk(chunk, batch, this.options.safe ? undefined : this.place(batch));
+      const batch = this.source?.next();
+      if (batch === undefined) duckdb.data_chunk_set_size(chunk, 0);
+      else writeChunk(chunk, batch, this.options.safe ? undefined : this.place(batch));
     } catch (error) {
       this.failure = error;
       duckdb.data_chunk_set_size(chunk, 0);
+      info.setError(String(error));
     }
   }
 
   private place(batch: Batch): PlacedBuffers {
-    this.placed ??= new PlacedBuffers();
-    const { placed, placedLengths } = this;
+    if (this.window !== batch.window) this.newWindow(batch.window);
+    this.isPlacedInUse = true;
+    const { placedLengths } = this;
+    const placed = this.placed!;
     batch.buffers.forEach((bytes, index) => {
       // blocks are whole when their rows are written; constants and keys only grow; made texts are new in every batch
       if (index !== BUFFER.made && placedLengths[index] === bytes.length) return;
@@ -135,6 +158,14 @@ export class ParquetWriter {
       placedLengths[index] = bytes.length;
     });
     return placed;
+  }
+
+  private newWindow(window: object): void {
+    if (this.isPlacedInUse) throw new Error('one object takes batches of one window');
+    this.placed?.release();
+    this.placed = new PlacedBuffers();
+    this.placedLengths = [];
+    this.window = window;
   }
 }
 

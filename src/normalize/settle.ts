@@ -106,7 +106,8 @@ function takeOut(
       const column = nodes[list.node]!;
       if (column.path.startsWith(prefix) && column.isSet(row)) giveBack(list, row, filling);
     }
-    for (const column of nodes) if (column.path.startsWith(prefix)) column.clear(row);
+    // a list's own bit only: its items are rows of other columns, numbered differently
+    for (const child of nodes[node]!.children) clearItem(child, row);
   }
 }
 

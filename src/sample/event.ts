@@ -1,8 +1,6 @@
 /** How an event type is declared: a row of the tables in `events/`. */
+import type { Platform } from './platform.js';
 import type { Scene } from './scene.js';
-
-export type Platform = 'Win' | 'Mac' | 'Lin';
-export const PLATFORMS: readonly Platform[] = ['Win', 'Mac', 'Lin'];
 
 /**
  * A field's value as JSON text: fixed, or made from the scene. Undefined leaves the key out of this line.

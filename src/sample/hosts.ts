@@ -1,23 +1,10 @@
-/** The fleet of a sample: hosts and the people on them. All strings are JSON text. */
-import type { Platform } from './event.js';
-import { jsonText } from './json-text.js';
+/** The fleet of a sample. All strings are JSON text. */
+import type { Platform } from './platform.js';
 import { ProcessTable } from './processes.js';
 import { Random } from './random.js';
 import type { Software } from './software.js';
-import { PEOPLE, PLACES, REMOTE_IP4 } from './vocabulary.js';
-
-export interface User {
-  name: string;
-  domain: string;
-  /** Windows only */
-  sid: string;
-  /** macOS and Linux only */
-  uid: string;
-  principal: string;
-  isAdmin: '0' | '1';
-  authenticationId: string;
-  logonMs: number;
-}
+import { makeUser, systemUser, type User } from './users.js';
+import { PLACES, REMOTE_IP4 } from './vocabulary.js';
 
 export interface Host {
   aid: string;
@@ -81,37 +68,6 @@ function publicAddress(index: number, random: Random): string | undefined {
   if (index % 40 === 11) return '';
   if (index % 40 === 23) return undefined;
   return random.pick(REMOTE_IP4);
-}
-
-function makeUser(number: number, domain: string, domainSid: string, bootMs: number, random: Random): User {
-  const [first, last] = PEOPLE[number % PEOPLE.length]!;
-  const turn = Math.floor(number / PEOPLE.length);
-  const name = jsonText(`${first}.${last}${turn || ''}`.toLowerCase());
-  return {
-    name,
-    domain,
-    sid: `${domainSid}-${1100 + number}`,
-    uid: String(501 + (number % 7)),
-    principal: `${name}@corp.example`,
-    isAdmin: number % 9 === 4 ? '1' : '0',
-    authenticationId: String(random.between(100_000, 4_000_000_000)),
-    logonMs: bootMs + random.below(3_600_000),
-  };
-}
-
-function systemUser(platform: Platform, bootMs: number): User {
-  const windows = platform === 'Win';
-  const name = windows ? 'SYSTEM' : 'root';
-  return {
-    name,
-    domain: windows ? 'NT AUTHORITY' : '',
-    sid: 'S-1-5-18',
-    uid: '0',
-    principal: '',
-    isAdmin: '1',
-    authenticationId: '999',
-    logonMs: bootMs,
-  };
 }
 
 function mac(random: Random): string {

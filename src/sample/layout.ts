@@ -1,6 +1,7 @@
 /** Where an archive's events lie and when its batches arrive. Pure. */
-import type { Platform } from './event.js';
+
 import type { FilledSampleOptions } from './options.js';
+import type { Platform } from './platform.js';
 import { Random } from './random.js';
 
 export interface Batch {

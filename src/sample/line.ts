@@ -2,9 +2,10 @@
  * Turns an event type and a scene into one line, the keys in random order. The text is joined from pieces that each begin by closing
  * the string before them (`","Key":"value`): half as many joins as with members that stand alone.
  */
-import type { EventType, Fields, Platform, Value } from './event.js';
+import type { EventType, Fields, Value } from './event.js';
 import type { Host } from './hosts.js';
 import { jsonText } from './json-text.js';
+import type { Platform } from './platform.js';
 import { Random } from './random.js';
 import type { Scene } from './scene.js';
 import { eventUuid } from './time.js';

@@ -1,5 +1,5 @@
 /** Which event comes next: every type of the tables, drawn by its share of its platform's events. */
-import { type EventType, PLATFORMS, type Platform } from './event.js';
+import type { EventType } from './event.js';
 import cloud from './events/cloud.js';
 import command from './events/command.js';
 import detection from './events/detection.js';
@@ -20,6 +20,7 @@ import service from './events/service.js';
 import technique from './events/technique.js';
 import user from './events/user.js';
 import { type CompiledType, compileType } from './line.js';
+import { PLATFORMS, type Platform } from './platform.js';
 import type { Random } from './random.js';
 
 export const EVENT_TYPES: readonly EventType[] = [

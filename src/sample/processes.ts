@@ -1,8 +1,8 @@
 /** The processes of one host: their ids, who started whom, which are alive. Bounded: the oldest is forgotten, not ended. */
-import type { Platform } from './event.js';
-import type { User } from './hosts.js';
+import type { Platform } from './platform.js';
 import type { Random } from './random.js';
 import type { Program, Software } from './software.js';
+import type { User } from './users.js';
 
 /** All strings are JSON text. */
 export interface Process {

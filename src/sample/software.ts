@@ -1,7 +1,7 @@
 /** The programs that the sample's hosts run: images, command lines, hashes, signatures. */
 
-import type { Platform } from './event.js';
 import { jsonText, jsonTextForHtml } from './json-text.js';
+import type { Platform } from './platform.js';
 import { Random } from './random.js';
 import { type Filled, template } from './template.js';
 import { VENDORS, WORDS } from './vocabulary.js';

@@ -1,10 +1,11 @@
 /** The events of a whole fleet, one after the other in the order in which the cloud receives them. */
-import type { Platform } from './event.js';
+
 import type { Host } from './hosts.js';
 import { makeHosts } from './hosts.js';
 import { buildLine, type CompiledType, hostMembers, type Orders } from './line.js';
 import { makeMixes } from './mix.js';
 import type { FilledSampleOptions } from './options.js';
+import type { Platform } from './platform.js';
 import type { Process } from './processes.js';
 import { Random } from './random.js';
 import type { Scene } from './scene.js';

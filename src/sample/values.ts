@@ -4,7 +4,7 @@ import { Random } from './random.js';
 import type { Scene } from './scene.js';
 import { type Filled, template } from './template.js';
 import { epochSeconds } from './time.js';
-import { FILE_STEMS, REMOTE_IP4, REMOTE_IP6, WORDS } from './vocabulary.js';
+import { FILE_STEMS, LAN_IP4, REMOTE_IP4, REMOTE_IP6, WORDS } from './vocabulary.js';
 
 export const NO_SHA1 = '0'.repeat(40);
 
@@ -51,7 +51,7 @@ export const userSid = (s: Scene): string => s.process.user.sid;
 export const authenticationId = (s: Scene): string => s.process.user.authenticationId;
 export const localIp4 = (s: Scene): string => s.host.ip4;
 export const hostName = (s: Scene): string => (s.cloudMs < s.host.renamedMs ? s.host.name : s.host.newName);
-export const remoteIp4 = (s: Scene): string => s.random.pick(REMOTE_IP4);
+export const remoteIp4 = (s: Scene): string => s.random.pick(s.random.below(5) === 0 ? LAN_IP4 : REMOTE_IP4);
 export const remoteIp6 = (s: Scene): string => s.random.pick(REMOTE_IP6);
 export const ephemeralPort = integer(49152, 65535);
 export const word = (s: Scene): string => s.random.pick(WORDS);

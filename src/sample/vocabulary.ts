@@ -162,6 +162,8 @@ export const REMOTE_IP4 = Array.from(
   { length: 240 },
   (_, i) => `${['198.51.100', '203.0.113', '192.0.2'][i % 3]}.${1 + Math.floor(i / 3) * 3}`,
 );
+/** Addresses inside the company: servers, printers, other hosts. */
+export const LAN_IP4 = Array.from({ length: 60 }, (_, i) => `10.${1 + (i % 5)}.${(i * 7) % 200}.${5 + i}`);
 export const REMOTE_IP6 = Array.from(
   { length: 64 },
   (_, i) => `2001:db8:${(i * 37).toString(16)}::${(i * 101 + 1).toString(16)}`,

@@ -19,7 +19,7 @@ beforeAll(async () => {
     expect(JSON.parse(lines.shift()!.toString()).event_simpleName).toBe('NetworkConnectIP4');
   }
   expect(lines).toHaveLength(0);
-});
+}, 120_000);
 
 function splitLines(bytes: Buffer): Buffer[] {
   const lines: Buffer[] = [];

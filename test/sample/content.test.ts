@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Platform } from '../../src/sample/event.js';
 import { EVENT_TYPES, shareOf } from '../../src/sample/mix.js';
+import type { Platform } from '../../src/sample/platform.js';
 import { type SampleReport, writeSample } from '../../src/sample/sample.js';
 import { type Event, eventLines, inflate, isFeedFile, linesOf, listFiles, newFolder, typeOf } from './read-sample.js';
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   report = await writeSample({ directory, events: EVENTS, hosts: 100, seed: 20260302 });
   lines = eventLines(directory);
   events = lines.map((line) => JSON.parse(line));
-});
+}, 120_000);
 
 const ofType = (type: string, platform?: Platform): Event[] =>
   events.filter((event) => typeOf(event) === type && (platform === undefined || event.event_platform === platform));

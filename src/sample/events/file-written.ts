@@ -1,5 +1,6 @@
 /** Files written: a type for each file format. */
-import type { EventType, Fields, Platform } from '../event.js';
+import type { EventType, Fields } from '../event.js';
+import type { Platform } from '../platform.js';
 import * as v from '../values.js';
 import { oneOf } from '../values.js';
 
@@ -65,7 +66,6 @@ const FAMILY: readonly (readonly [string, string, string, Detail, number, string
   ['Gif', 'gif', '3', 'plain', 6, 'Win'],
   ['Tiff', 'tiff', '3', 'plain', 2, 'Win'],
   ['Bmp', 'bmp', '3', 'plain', 3, 'Win'],
-  ['Dwg', 'dwg', '4', 'thread', 3, 'Win'],
   ['JavaClass', 'class', '5', 'full', 5, 'Win Mac Lin'],
   ['Jar', 'jar', '6', 'full', 5, 'Win Lin'],
   ['ELF', 'so', '6', 'thread', 20, 'Lin'],

@@ -51,7 +51,7 @@ const TYPES: readonly EventType[] = [
       ParentCommandLine: '\\"C:\\\\WINDOWS\\\\system32\\\\cmd.exe\\"',
       ParentImageFileName: '\\\\Device\\\\HarddiskVolume3\\\\Windows\\\\System32\\\\cmd.exe',
       ReflectiveDllName: '',
-      ScriptContent: script(90),
+      ScriptContent: script(150),
       ScriptContentBytes: v.hex(400),
       ScriptingLanguageId: v.oneOf('1', '2'),
       SuspectAddress: '0',
