@@ -10,7 +10,7 @@ export class FalconryError extends Error {
     /** Stable, SCREAMING_SNAKE, prefixed with the room: `STORE_ACCESS_DENIED`. */
     readonly code: string,
     message: string,
-    options: { cause?: unknown; /** exit code of the command line; 1 unless told */ exitCode?: number } = {},
+    options: { cause?: unknown /** exit code of the command line; 1 unless told */; exitCode?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.exitCode = options.exitCode ?? 1;

@@ -2,9 +2,9 @@
 import { type ConvertHooks, convert, type DryRun, dryRun, type Progress } from '../convert/convert.js';
 import type { ConvertOptions } from '../convert/options.js';
 import { exitCodeOf } from '../convert/report.js';
+import { convertSummary } from './convert-summary.js';
 import { bytes, count, duration, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
-import { convertSummary } from './convert-summary.js';
 
 /** As commander gives them: numbers are still text, the schema turns them. */
 export type ConvertArguments = Record<string, unknown> & { archive: string; lake: string; json?: boolean; dryRun?: boolean };
@@ -77,4 +77,5 @@ function dryRunText(plan: DryRun): string {
   return `${lines.join('\n')}\n`;
 }
 
-const sum = (counts: Partial<Record<string, number>>): number => Object.values(counts).reduce<number>((total, n) => total + (n ?? 0), 0);
+const sum = (counts: Partial<Record<string, number>>): number =>
+  Object.values(counts).reduce<number>((total, n) => total + (n ?? 0), 0);

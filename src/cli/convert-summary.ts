@@ -18,17 +18,23 @@ export function convertSummary(report: ConvertReport): string {
     `${count(events.read)} events read = ${count(events.written)} written + ${count(events.quarantined)} quarantined + ${count(events.duplicate)} duplicate + ${count(events.filtered)} filtered${reasons(report.filtered)}`,
   );
   if (files.known > 0) lines.push(`${plural(files.known, 'file')} were in the lake already and were not read again.`);
-  if (report.units.published > 0) lines.push(`${plural(report.units.published, 'unit')} that an earlier run had committed were published.`);
+  if (report.units.published > 0)
+    lines.push(`${plural(report.units.published, 'unit')} that an earlier run had committed were published.`);
   if (events.quarantined > 0) {
-    lines.push(`Quarantined${reasons(report.quarantine)}: the lines lie in ${report.work}/quarantine; after a fix run "falconry replay".`);
+    lines.push(
+      `Quarantined${reasons(report.quarantine)}: the lines lie in ${report.work}/quarantine; after a fix run "falconry replay".`,
+    );
   }
   lines.push(...top('Event types without a mapping, kept whole in base_event', report.unknown));
   lines.push(...top('Values that their attribute cannot hold, kept in unmapped', report.invalid));
   for (const { key, reason, message } of report.damaged.slice(0, MOST_ROWS)) lines.push(`Damaged: ${key}: ${reason}, ${message}`);
-  if (report.damaged.length > MOST_ROWS) lines.push(`… and ${count(report.damaged.length - MOST_ROWS)} more damaged files (--json lists all).`);
-  if (files.empty + files.foreign > 0) lines.push(`Passed over: ${plural(files.empty, 'empty file')}, ${plural(files.foreign, 'foreign file')}.`);
+  if (report.damaged.length > MOST_ROWS)
+    lines.push(`… and ${count(report.damaged.length - MOST_ROWS)} more damaged files (--json lists all).`);
+  if (files.empty + files.foreign > 0)
+    lines.push(`Passed over: ${plural(files.empty, 'empty file')}, ${plural(files.foreign, 'foreign file')}.`);
   if (files.archived > 0) lines.push(`${plural(files.archived, 'object')} lie in a Glacier class: restore them and run again.`);
-  for (const path of report.beyondLayout.slice(0, MOST_ROWS)) lines.push(`Warning: no column for ${path}; its fields stay in unmapped.`);
+  for (const path of report.beyondLayout.slice(0, MOST_ROWS))
+    lines.push(`Warning: no column for ${path}; its fields stay in unmapped.`);
   if (report.stopped) lines.push('What is named above is complete in the lake; run the same command again to go on.');
   return `${lines.join('\n')}\n`;
 }

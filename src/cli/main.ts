@@ -55,7 +55,10 @@ program
   .option('--dry-run', 'say what would be read and written, and do nothing')
   .option(...endpoint)
   .option(...json)
-  .addHelpText('after', '\nExample:\n  $ falconry convert s3://my-fdr-archive --lake ./lake --region eu-central-1 --from 2026-03-01 --to 2026-04-01')
+  .addHelpText(
+    'after',
+    '\nExample:\n  $ falconry convert s3://my-fdr-archive --lake ./lake --region eu-central-1 --from 2026-03-01 --to 2026-04-01',
+  )
   .action(async (archive, options) => (await import('./convert-command.js')).convertCommand({ archive, ...options }));
 
 program
@@ -93,7 +96,10 @@ program
   .option('--region <region>', "an S3 lake's region")
   .option(...endpoint)
   .option(...json)
-  .addHelpText('after', '\nExample:\n  $ falconry query "select device.hostname, count(*) from dns_activity group by all order by 2 desc limit 10" --lake ./lake')
+  .addHelpText(
+    'after',
+    '\nExample:\n  $ falconry query "select device.hostname, count(*) from dns_activity group by all order by 2 desc limit 10" --lake ./lake',
+  )
   .action(async (sql, options) => (await import('./query-command.js')).queryCommand({ sql, ...options }));
 
 program
@@ -135,6 +141,12 @@ program
   .argument('[dir]', 'where to', 'falconry-demo')
   .option('--events <n>', 'about how many events', '100000')
   .action(async (directory, options) => (await import('./demo-command.js')).demoCommand({ directory, ...options }));
+
+// a reader that has seen enough (`| head`) is no error
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 
 try {
   await program.parseAsync();

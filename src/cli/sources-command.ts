@@ -3,7 +3,15 @@ import { loadCompiled } from '../convert/definitions.js';
 import { fillVersion } from './ocsf-option.js';
 import { table } from './table.js';
 
-export async function sourcesCommand({ ocsf, mappings, json }: { ocsf: string; mappings?: string; json?: boolean }): Promise<void> {
+export async function sourcesCommand({
+  ocsf,
+  mappings,
+  json,
+}: {
+  ocsf: string;
+  mappings?: string;
+  json?: boolean;
+}): Promise<void> {
   const { mapping } = loadCompiled(fillVersion(ocsf), mappings);
   const sources = mapping.classes.map((cls) => ({
     source: cls.source,

@@ -1,10 +1,10 @@
 /** `falconry verify`. */
 import { loadLayouts } from '../convert/definitions.js';
+import { FalconryError } from '../error.js';
 import { type VerifyOptions, type VerifyReport, verifyLake } from '../lake/verify.js';
 import { OCSF_VERSIONS } from '../ocsf/schema.js';
 import { openStore } from '../store/open.js';
 import { bytes, count, plural } from './numbers.js';
-import { FalconryError } from '../error.js';
 import { ProgressLine } from './progress-line.js';
 import { table } from './table.js';
 
@@ -24,7 +24,10 @@ export async function verifyCommand({ json, ...args }: VerifyArguments): Promise
   process.exitCode = report.offences > 0 ? 1 : 0;
 }
 
-export async function verify({ lake, source, day, rows, region, endpointUrl }: VerifyArguments, showProgress: boolean): Promise<VerifyReport> {
+export async function verify(
+  { lake, source, day, rows, region, endpointUrl }: VerifyArguments,
+  showProgress: boolean,
+): Promise<VerifyReport> {
   const store = await openStore(lake, {
     ...(region === undefined ? {} : { region }),
     ...(endpointUrl === undefined ? {} : { endpointUrl }),
@@ -53,7 +56,9 @@ function fillRows(text: string): number | 'all' {
   if (text === 'all') return text;
   const rows = Number(text);
   if (Number.isInteger(rows) && rows >= 1) return rows;
-  throw new FalconryError('OPTION_INVALID', `--rows: "${text}" is no whole number from 1; leave it out to check all.`, { exitCode: 2 });
+  throw new FalconryError('OPTION_INVALID', `--rows: "${text}" is no whole number from 1; leave it out to check all.`, {
+    exitCode: 2,
+  });
 }
 
 export function verifyText(report: VerifyReport): string {
@@ -70,17 +75,22 @@ export function verifyText(report: VerifyReport): string {
   for (const finding of report.findings) {
     lines.push(`${finding.level}: ${finding.rule}: ${count(finding.count)}`);
     for (const example of finding.examples) {
-      const place = [example.object, example.row === undefined ? '' : `row ${count(example.row)}`, example.path ?? ''].filter((part) => part !== '');
+      const place = [example.object, example.row === undefined ? '' : `row ${count(example.row)}`, example.path ?? ''].filter(
+        (part) => part !== '',
+      );
       lines.push(`    ${place.join(', ')}: ${example.message}`);
     }
   }
   const checked =
-    report.rowsValidated === report.rows ? `${count(report.rows)} rows` : `${count(report.rowsValidated)} of ${count(report.rows)} rows`;
+    report.rowsValidated === report.rows
+      ? `${count(report.rows)} rows`
+      : `${count(report.rowsValidated)} of ${count(report.rows)} rows`;
   lines.push(
     report.offences === 0
       ? `Sound: ${plural(report.objects, 'object')} (${bytes(report.bytes)}), ${checked} checked against OCSF, no offence.`
       : `Not sound: ${plural(report.offences, 'offence')} in ${plural(report.objects, 'object')}, ${checked} checked against OCSF.`,
   );
-  if (report.duplicates > 0) lines.push(`${plural(report.duplicates, 'event')} stand in their partition more than once: compaction removes them.`);
+  if (report.duplicates > 0)
+    lines.push(`${plural(report.duplicates, 'event')} stand in their partition more than once: compaction removes them.`);
   return `${lines.join('\n')}\n`;
 }

@@ -105,9 +105,14 @@ export async function commitUnit(
  * @param localPaths staged key → local file, where this process still has them
  * @throws STAGING_LOST if an object is neither staged nor in the lake
  */
-export async function publishUnit(place: CommitPlace, ledger: Ledger, localPaths: ReadonlyMap<string, string> | undefined): Promise<void> {
+export async function publishUnit(
+  place: CommitPlace,
+  ledger: Ledger,
+  localPaths: ReadonlyMap<string, string> | undefined,
+): Promise<void> {
   const { work, lake, lakeId, workFolder } = place;
-  const scratch = localPaths === undefined && workFolder === undefined ? await mkdtemp(join(tmpdir(), 'falconry-publish-')) : undefined;
+  const scratch =
+    localPaths === undefined && workFolder === undefined ? await mkdtemp(join(tmpdir(), 'falconry-publish-')) : undefined;
   try {
     for (const object of ledger.objects) {
       const local = localPaths?.get(object.staged) ?? (workFolder === undefined ? undefined : join(workFolder, object.staged));

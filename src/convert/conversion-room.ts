@@ -49,7 +49,11 @@ export async function openRoom(setup: ConversionSetup): Promise<OpenRoom> {
     archive,
     options,
     productVersion: setup.productVersion,
-    normalizer: new Normalizer(setup.mapping, { dedupe, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }),
+    normalizer: new Normalizer(setup.mapping, {
+      dedupe,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    }),
     writer: await ParquetWriter.open({
       rowGroupRows: options.rowGroupRows,
       compressionLevel: options.compressionLevel,

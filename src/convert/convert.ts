@@ -58,7 +58,13 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
   const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
   const places = await openPlaces(filled);
   const { work, lakeId, workUri, workFolder } = places;
-  const report = newReport({ ocsf: filled.ocsf, mapping: mapping.mappingVersion, lake: filled.lake, work: workUri, beyondLayout });
+  const report = newReport({
+    ocsf: filled.ocsf,
+    mapping: mapping.mappingVersion,
+    lake: filled.lake,
+    work: workUri,
+    beyondLayout,
+  });
   const lock = await takeLock(work, lakeId);
   try {
     const known = new Set<string>();
@@ -107,7 +113,8 @@ export async function dryRun(options: ConvertOptions): Promise<DryRun> {
   const { mapping } = loadCompiled(filled.ocsf, filled.mappings);
   const places = await openPlaces(filled);
   const known = new Set<string>();
-  for await (const { ledger } of readLedgers(places.work, places.lakeId)) for (const file of ledger.files) known.add(fileIdentity(file));
+  for await (const { ledger } of readLedgers(places.work, places.lakeId))
+    for (const file of ledger.files) known.add(fileIdentity(file));
   const finding = findFiles(places.archive);
   const result: DryRun = {
     files: 0,

@@ -1,5 +1,5 @@
 /** Loads the project's own data files (mappings, frozen layouts), and a user's mappings beside them, and compiles them. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CompileResult, compileMapping } from '../mapping/compile.js';
@@ -62,5 +62,10 @@ export function loadLayouts(version: OcsfVersion): ClassLayout[] {
 
 /** Mappings and layouts of one version, ready to run. */
 export function loadCompiled(version: OcsfVersion, userFolder?: string): CompileResult {
-  return compileMapping({ set: loadMappings(userFolder), schema: ocsfSchema(version), layouts: loadLayouts(version), columns: 'frozen' });
+  return compileMapping({
+    set: loadMappings(userFolder),
+    schema: ocsfSchema(version),
+    layouts: loadLayouts(version),
+    columns: 'frozen',
+  });
 }

@@ -10,9 +10,13 @@ export const mappingsUnreadable = (folder: string, cause: unknown) =>
 export const optionInvalid = (problems: string) => new FalconryError('OPTION_INVALID', problems, { exitCode: 2 });
 
 export const workNeeded = (lake: string) =>
-  new FalconryError('WORK_NEEDED', `The lake ${lake} is in S3, so Falconry's own state needs a place: give --work <path or s3://…>.`, {
-    exitCode: 2,
-  });
+  new FalconryError(
+    'WORK_NEEDED',
+    `The lake ${lake} is in S3, so Falconry's own state needs a place: give --work <path or s3://…>.`,
+    {
+      exitCode: 2,
+    },
+  );
 
 export const locked = (where: string, owner: string) =>
   new FalconryError(
@@ -27,6 +31,10 @@ export const stagingLost = (unit: string, key: string) =>
   );
 
 export const ledgerBroken = (key: string, cause: unknown) =>
-  new FalconryError('LEDGER_BROKEN', `The ledger ${key} in the work area cannot be read; restore it, or delete it together with its objects.`, {
-    cause,
-  });
+  new FalconryError(
+    'LEDGER_BROKEN',
+    `The ledger ${key} in the work area cannot be read; restore it, or delete it together with its objects.`,
+    {
+      cause,
+    },
+  );

@@ -116,7 +116,10 @@ export function addOutcomes(to: Outcomes, from: Outcomes): void {
   to.filtered += from.filtered;
 }
 
-export function addCounts(to: Record<string, number>, from: Readonly<Record<string, number>> | ReadonlyMap<string, number>): void {
+export function addCounts(
+  to: Record<string, number>,
+  from: Readonly<Record<string, number>> | ReadonlyMap<string, number>,
+): void {
   for (const [key, value] of from instanceof Map ? from : Object.entries(from)) to[key] = (to[key] ?? 0) + value;
 }
 
@@ -124,6 +127,8 @@ export function addCounts(to: Record<string, number>, from: Readonly<Record<stri
 export function checkOutcomes(outcomes: Outcomes, what: string): void {
   const { read, written, quarantined, duplicate, filtered } = outcomes;
   if (read !== written + quarantined + duplicate + filtered) {
-    throw new Error(`${what}: ${read} read, but ${written} written + ${quarantined} quarantined + ${duplicate} duplicate + ${filtered} filtered`);
+    throw new Error(
+      `${what}: ${read} read, but ${written} written + ${quarantined} quarantined + ${duplicate} duplicate + ${filtered} filtered`,
+    );
   }
 }

@@ -8,8 +8,11 @@ const MiB = 1024 * 1024;
 
 /** An ISO date or instant, in UTC where it says no zone. */
 const instant = z.string().transform((text, context) => {
-  const ms = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
-  if (Number.isNaN(ms)) context.addIssue({ code: 'custom', message: `"${text}" is no date; write 2026-03-01 or 2026-03-01T12:00:00Z` });
+  const ms = Date.parse(
+    /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`,
+  );
+  if (Number.isNaN(ms))
+    context.addIssue({ code: 'custom', message: `"${text}" is no date; write 2026-03-01 or 2026-03-01T12:00:00Z` });
   return ms;
 });
 
@@ -33,7 +36,9 @@ export const ConvertOptionsSchema = z.strictObject({
   mappings: z.string().optional(),
   endpointUrl: z.url().optional(),
   /** bytes of the longest line */
-  maxLine: bytes(1024).max(64 * MiB).default(16 * MiB),
+  maxLine: bytes(1024)
+    .max(64 * MiB)
+    .default(16 * MiB),
   /** inflated over compressed bytes above which a file is taken for a bomb */
   maxRatio: z.coerce.number().min(10).default(200),
   /** an object's size to aim at */

@@ -2,8 +2,9 @@
  * Replay: quarantined lines tried again, after a mapping or data fix. A quarantine file is a unit of its own: the lines that can now be
  * converted are published, those that still cannot lie in a new quarantine file, and the ledger keeps the old one from being replayed twice.
  */
-import { unitId } from '../archive/unit.js';
+
 import { archiveNotFound } from '../archive/errors.js';
+import { unitId } from '../archive/unit.js';
 import { commitUnit, convertInScratch, publishUnit } from './commit.js';
 import { type ConversionSetup, openRoom } from './conversion-room.js';
 import { openPlaces } from './convert.js';
@@ -60,7 +61,13 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
       report.files.found++;
       const etag = await places.archive.etag(object);
       const name = object.key.slice(object.key.lastIndexOf('/') + 1);
-      const file: UnitInput = { key: object.key, canonicalKey: `quarantine/${name}`, size: object.size, etag, feed: 'quarantine' };
+      const file: UnitInput = {
+        key: object.key,
+        canonicalKey: `quarantine/${name}`,
+        size: object.size,
+        etag,
+        feed: 'quarantine',
+      };
       if (known.has(fileIdentity(file))) {
         report.files.known++;
         continue;
@@ -71,7 +78,14 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
         const converted = await convertUnit(room, unit, [file], scratch);
         if (converted.outcomes.quarantined === converted.outcomes.read) return undefined;
         keepStaged();
-        const { ledger, localPaths } = await commitUnit(place, unit, identity, converted, attempt, (performance.now() - begun) / 1000);
+        const { ledger, localPaths } = await commitUnit(
+          place,
+          unit,
+          identity,
+          converted,
+          attempt,
+          (performance.now() - begun) / 1000,
+        );
         await publishUnit(place, ledger, localPaths);
         return ledger;
       });

@@ -13,7 +13,16 @@ export interface DamagedFile {
 export interface ConvertReport {
   events: Outcomes;
   /** `known`: held by a ledger of this lake already; `failed`: damaged, converted up to the damage */
-  files: { found: number; read: number; failed: number; known: number; markers: number; empty: number; foreign: number; archived: number };
+  files: {
+    found: number;
+    read: number;
+    failed: number;
+    known: number;
+    markers: number;
+    empty: number;
+    foreign: number;
+    archived: number;
+  };
   bytes: { compressed: number; inflated: number; written: number };
   classes: Record<string, { events: number; objects: number }>;
   /** by reason: `feed`, `range` */
@@ -82,7 +91,8 @@ export function addLedger(report: ConvertReport, ledger: Ledger): void {
 }
 
 export function addFound(report: ConvertReport, found: FoundCounts): void {
-  const sum = (counts: Partial<Record<string, number>>) => Object.values(counts).reduce<number>((total, n) => total + (n ?? 0), 0);
+  const sum = (counts: Partial<Record<string, number>>) =>
+    Object.values(counts).reduce<number>((total, n) => total + (n ?? 0), 0);
   Object.assign(report.files, {
     found: found.files,
     markers: found.markers,
@@ -96,11 +106,14 @@ export function addFound(report: ConvertReport, found: FoundCounts): void {
 export function finishReport(report: ConvertReport, seconds: number): ConvertReport {
   checkOutcomes(report.events, 'the whole run');
   const events = Object.values(report.classes).reduce((total, cls) => total + cls.events, 0);
-  if (events !== report.events.written) throw new Error(`${report.events.written} events written, but ${events} rows in all classes`);
+  if (events !== report.events.written)
+    throw new Error(`${report.events.written} events written, but ${events} rows in all classes`);
   report.objects.sort((a, b) => (a.path < b.path ? -1 : 1));
   report.damaged.sort((a, b) => (a.key < b.key ? -1 : 1));
   for (const name of ['classes', 'filtered', 'unknown', 'quarantine', 'invalid'] as const) {
-    report[name] = Object.fromEntries(Object.entries(report[name] as Record<string, number>).sort(([a], [b]) => (a < b ? -1 : 1))) as never;
+    report[name] = Object.fromEntries(
+      Object.entries(report[name] as Record<string, number>).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ) as never;
   }
   report.seconds = Math.round(seconds * 1000) / 1000;
   return report;

@@ -6,15 +6,23 @@ import type { FileFeed } from '../archive/feed.js';
 import { readBlocks } from '../archive/inflate.js';
 import { peekFeed } from '../archive/peek.js';
 import type { BlockPool } from '../archive/pool.js';
-import { accountIdOf, eventDayOf, METADATA_KEYS, objectKey, type Partition } from '../lake/partition.js';
 import type { ParquetWriter } from '../lake/parquet-writer.js';
+import { accountIdOf, eventDayOf, METADATA_KEYS, objectKey, type Partition } from '../lake/partition.js';
 import type { Lines, Normalizer } from '../normalize/normalizer.js';
 import type { Group } from '../normalize/router.js';
 import { readQuarantine } from '../quarantine/quarantine-reader.js';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.js';
 import { type QuarantineRecord, rawBytes } from '../quarantine/record.js';
 import type { ObjectStore } from '../store/store.js';
-import { addCounts, addOutcomes, checkOutcomes, type LedgerFile, type LedgerObject, noOutcomes, type Outcomes } from './ledger.js';
+import {
+  addCounts,
+  addOutcomes,
+  checkOutcomes,
+  type LedgerFile,
+  type LedgerObject,
+  noOutcomes,
+  type Outcomes,
+} from './ledger.js';
 import type { FilledOptions } from './options.js';
 
 /** A file of a unit as the plan knows it. */
@@ -65,7 +73,12 @@ const SPARSE = 1 / 4;
 const REPLAY_BLOCK = 4 * 1024 * 1024;
 const NEWLINE = Uint8Array.of(10);
 
-export async function convertUnit(room: ConversionRoom, unit: string, files: readonly UnitInput[], scratch: string): Promise<ConvertedUnit> {
+export async function convertUnit(
+  room: ConversionRoom,
+  unit: string,
+  files: readonly UnitInput[],
+  scratch: string,
+): Promise<ConvertedUnit> {
   return new UnitConversion(room, unit, scratch).run(files);
 }
 
@@ -113,7 +126,8 @@ class UnitConversion {
     for (const file of result.files) addOutcomes(result.outcomes, file.outcomes);
     checkOutcomes(result.outcomes, `unit ${this.unit}`);
     const rows = result.objects.reduce((sum, object) => sum + object.rows, 0);
-    if (rows !== result.outcomes.written) throw new Error(`unit ${this.unit}: ${result.outcomes.written} written, but ${rows} rows in its objects`);
+    if (rows !== result.outcomes.written)
+      throw new Error(`unit ${this.unit}: ${result.outcomes.written} written, but ${rows} rows in its objects`);
     return result;
   }
 
@@ -159,7 +173,16 @@ class UnitConversion {
     checkOutcomes(outcomes, file.key);
     this.room.onProgress({ events: 0, compressedBytes: file.size, inflatedBytes: 0 });
     const { key, canonicalKey, size, etag } = file;
-    this.result.files.push({ key, canonicalKey, size, etag, feed, outcomes, inflatedBytes, ...(damage === undefined ? {} : { damage }) });
+    this.result.files.push({
+      key,
+      canonicalKey,
+      size,
+      etag,
+      feed,
+      outcomes,
+      inflatedBytes,
+      ...(damage === undefined ? {} : { damage }),
+    });
   }
 
   /** Tries quarantined lines again; those that fail again keep their origin. */
@@ -211,9 +234,21 @@ class UnitConversion {
     if (lines > 0) addCounts(this.result.filtered, { feed: lines });
   }
 
-  private async oversize(file: PlannedFile, outcomes: Outcomes, line: { line: number; offset: number; length: number; head: Uint8Array }): Promise<void> {
+  private async oversize(
+    file: PlannedFile,
+    outcomes: Outcomes,
+    line: { line: number; offset: number; length: number; head: Uint8Array },
+  ): Promise<void> {
     outcomes.quarantined++;
-    this.quarantine.add({ reason: 'line-too-long', file: file.key, etag: file.etag, line: line.line, offset: line.offset, bytes: line.head, length: line.length });
+    this.quarantine.add({
+      reason: 'line-too-long',
+      file: file.key,
+      etag: file.etag,
+      line: line.line,
+      offset: line.offset,
+      bytes: line.head,
+      length: line.length,
+    });
     this.count('line-too-long');
     await this.quarantine.drained();
   }

@@ -13,8 +13,9 @@
  *
  * `safe: true` is the twin that copies every string by DuckDB's own call; a test compares the two.
  */
-import duckdb from '@duckdb/node-bindings';
+
 import { BLOB } from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
 import { type Column, INLINE } from '../normalize/column.js';
 import type { Batch } from '../normalize/normalizer.js';
 

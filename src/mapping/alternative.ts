@@ -15,8 +15,17 @@ import type {
   Requirement,
   StructRule,
 } from './plan.js';
-import { captionId, enumReading, fieldReading, hashReading, OTHER, rangesReading, readingKeeps, tableReading, textParts } from './reading.js';
-
+import {
+  captionId,
+  enumReading,
+  fieldReading,
+  hashReading,
+  OTHER,
+  rangesReading,
+  readingKeeps,
+  tableReading,
+  textParts,
+} from './reading.js';
 
 export interface AlternativeContext {
   schema: OcsfSchema;
@@ -33,7 +42,12 @@ interface StructContent {
   constraints: Constraints;
 }
 
-export function compileAlternative(context: AlternativeContext, entries: readonly Entry[], activity: Choice, severity: Choice): Alternative {
+export function compileAlternative(
+  context: AlternativeContext,
+  entries: readonly Entry[],
+  activity: Choice,
+  severity: Choice,
+): Alternative {
   return new AlternativeCompiler(context).compile(entries, activity, severity);
 }
 
@@ -47,7 +61,7 @@ class AlternativeCompiler {
 
   constructor(private readonly context: AlternativeContext) {
     this.cls = context.schema.classes.get(context.plan.name)!;
-    context.plan.nodes.forEach((path, index) => this.nodeIndex.set(path, index));
+    for (const [index, path] of context.plan.nodes.entries()) this.nodeIndex.set(path, index);
   }
 
   compile(entries: readonly Entry[], activity: Choice, severity: Choice): Alternative {
@@ -56,7 +70,10 @@ class AlternativeCompiler {
     for (const entry of entries) this.entry(entry.path, entry.value, false);
     this.choice('severity_id', severity);
     const profiles = this.profiles(entries);
-    this.lists.push({ node: this.node('metadata.profiles')!, items: [{ constants: profiles, leaves: [], constantLeaves: [], structs: [] }] });
+    this.lists.push({
+      node: this.node('metadata.profiles')!,
+      items: [{ constants: profiles, leaves: [], constantLeaves: [], structs: [] }],
+    });
     this.requiredEnums(this.cls.attributes, '', profiles);
 
     const structs: StructRule[] = [];
@@ -109,7 +126,7 @@ class AlternativeCompiler {
     if (attribute === undefined || node === undefined) return;
     switch (value.kind) {
       case 'first':
-        value.of.forEach((one, index) => this.entry(path, one, ifEmpty || index > 0));
+        for (const [index, one] of value.of.entries()) this.entry(path, one, ifEmpty || index > 0);
         return;
       case 'constant': {
         const constant = this.constant(node, path, attribute, value.value, ifEmpty);
@@ -121,13 +138,19 @@ class AlternativeCompiler {
         return;
       case 'list': {
         const split = value.kernels.at(-1)!;
-        const each = { slot: this.context.slotOf(value.field), parts: textParts(value.kernels.slice(0, -1)), separator: split.args[0] ?? '' };
+        const each = {
+          slot: this.context.slotOf(value.field),
+          parts: textParts(value.kernels.slice(0, -1)),
+          separator: split.args[0] ?? '',
+        };
         const scalar = fieldReading(this.context.schema, attribute, []);
         this.lists.push({ node, items: [{ each, scalar, leaves: [], constantLeaves: [], structs: [] }] });
         return;
       }
       case 'items': {
-        const items = value.of.map((item) => this.item(path, attribute, item)).filter((item): item is ItemOp => item !== undefined);
+        const items = value.of
+          .map((item) => this.item(path, attribute, item))
+          .filter((item): item is ItemOp => item !== undefined);
         if (items.length > 0) this.lists.push({ node, items });
         return;
       }
@@ -167,12 +190,20 @@ class AlternativeCompiler {
     return this.node(cut < 0 ? attribute.sibling : `${path.slice(0, cut)}.${attribute.sibling}`) ?? -1;
   }
 
-  private constant(node: number, path: string, attribute: Attribute, value: string | number | boolean, ifEmpty: boolean): ConstantOp | undefined {
+  private constant(
+    node: number,
+    path: string,
+    attribute: Attribute,
+    value: string | number | boolean,
+    ifEmpty: boolean,
+  ): ConstantOp | undefined {
     const caption = this.captionNode(path, attribute);
     const isId = attribute.enum !== undefined && this.context.schema.types.get(attribute.type)?.base === 'integer';
     if (!isId) return { node, caption: -1, value, captionText: '', ifEmpty };
     const id = captionId(attribute, String(value));
-    return id === undefined ? undefined : { node, caption: id === OTHER ? -1 : caption, value: id, captionText: String(value), ifEmpty };
+    return id === undefined
+      ? undefined
+      : { node, caption: id === OTHER ? -1 : caption, value: id, captionText: String(value), ifEmpty };
   }
 
   private hashes(node: number, path: string, value: Extract<Value, { kind: 'hashes' }>): ListOp {
@@ -235,7 +266,12 @@ class AlternativeCompiler {
     const unknown = entry(0, attribute.enum?.[0] ?? 'Unknown');
     if (choice.kind === 'constant') {
       const id = captionId(attribute, String(choice.value)) ?? 0;
-      return { slot: -1, reading: null, keeps: false, entries: [id === 0 ? unknown : entry(id, id === OTHER ? null : (attribute.enum?.[id] ?? null))] };
+      return {
+        slot: -1,
+        reading: null,
+        keeps: false,
+        entries: [id === 0 ? unknown : entry(id, id === OTHER ? null : (attribute.enum?.[id] ?? null))],
+      };
     }
     const slot = this.context.slotOf(choice.field);
     if (choice.kind === 'ranges') {
@@ -284,14 +320,23 @@ class AlternativeCompiler {
   /** Whether an op fills something at or below a path. */
   private touches(path: string): boolean {
     const below = (node: number) => this.context.plan.nodes[node]!.startsWith(`${path}.`);
-    return this.leaves.some((op) => below(op.node)) || this.lists.some((op) => below(op.node)) || this.constants.some((op) => below(op.node));
+    return (
+      this.leaves.some((op) => below(op.node)) ||
+      this.lists.some((op) => below(op.node)) ||
+      this.constants.some((op) => below(op.node))
+    );
   }
 
   /**
    * The rule of the struct at `path` ('' is the event), and before it those of the structs inside. A struct that can never exist
    * takes its ops with it: their fields stay in `unmapped`.
    */
-  private structRules(path: string, content: StructContent, profiles: readonly string[], into: StructRule[]): StructRule | undefined {
+  private structRules(
+    path: string,
+    content: StructContent,
+    profiles: readonly string[],
+    into: StructRule[],
+  ): StructRule | undefined {
     const prefix = path === '' ? '' : `${path}.`;
     const data = new Map<string, number>();
     const fixed = new Set<string>();
@@ -312,7 +357,8 @@ class AlternativeCompiler {
           data.set(attribute.name, node);
         }
       } else {
-        if (this.leaves.some((op) => op.node === node) || this.lists.some((op) => op.node === node)) data.set(attribute.name, node);
+        if (this.leaves.some((op) => op.node === node) || this.lists.some((op) => op.node === node))
+          data.set(attribute.name, node);
         if (this.constants.some((op) => op.node === node)) fixed.add(attribute.name);
       }
     }
@@ -372,18 +418,25 @@ class AlternativeCompiler {
     if (this.cls.attributes.get('actor')?.requirement !== 'required') return undefined;
     const struct = this.node('actor')!;
     const leaf = this.node(unknownActorPath(this.context.schema))!;
-    if (!structs.some((rule) => rule.node === struct)) structs.push({ node: struct, data: [], required: [], anyOf: [], justOne: [] });
+    if (!structs.some((rule) => rule.node === struct))
+      structs.push({ node: struct, data: [], required: [], anyOf: [], justOne: [] });
     return { struct, leaf, text: 'Unknown' };
   }
 
   /** What a row needs so that every required attribute of the class can be filled. */
-  private requirement(structs: readonly StructRule[], top: StructRule | undefined, actor: Alternative['unknownActor']): Requirement | undefined {
+  private requirement(
+    structs: readonly StructRule[],
+    top: StructRule | undefined,
+    actor: Alternative['unknownActor'],
+  ): Requirement | undefined {
     const rules = new Map(structs.map((rule) => [rule.node, rule]));
     const exists = (node: number): Requirement => {
       const rule = rules.get(node);
       if (rule !== undefined) return this.structRequirement(rule, exists);
       const lists = this.lists.filter((op) => op.node === node).map((list): Requirement => ({ list }));
-      const leaves = this.leaves.filter((op) => op.node === node).map((op): Requirement => ({ slot: op.slot, reading: op.reading }));
+      const leaves = this.leaves
+        .filter((op) => op.node === node)
+        .map((op): Requirement => ({ slot: op.slot, reading: op.reading }));
       return { any: [...leaves, ...lists] };
     };
     const needed: Requirement[] = [];
@@ -430,4 +483,3 @@ class AlternativeCompiler {
     return Array.from(keepers, (count) => count ?? 0);
   }
 }
-

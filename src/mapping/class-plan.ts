@@ -9,7 +9,12 @@ export function sourceName(version: string, suffix: string): string {
   return `fdr${major}${minor}_${suffix}`;
 }
 
-export function classPlan(schema: OcsfSchema, layout: ClassLayout, suffix: string, observableTypes: readonly number[]): ClassPlan {
+export function classPlan(
+  schema: OcsfSchema,
+  layout: ClassLayout,
+  suffix: string,
+  observableTypes: readonly number[],
+): ClassPlan {
   const cls = schema.classes.get(layout.class)!;
   const nodes = [...layoutNodes(layout.columns)];
   const observables: ObservablePlan[] = [];

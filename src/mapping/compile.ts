@@ -116,4 +116,3 @@ export function knownFields(mapping: CompiledMapping): string[] {
   for (const route of [...Object.values(mapping.routes).flat(), mapping.unknown]) for (const slot of route.slots) names.add(slot);
   return [...names];
 }
-

@@ -16,7 +16,9 @@ export interface EventCoverage {
 export function coverageOf(mapping: CompiledMapping, set: MappingSet): EventCoverage[] {
   return Object.entries(mapping.routes)
     .map(([eventType, routes]): EventCoverage => {
-      const rules = set.rules.filter((rule) => rule.eventTypes.includes(eventType) && (rule.versions?.includes(mapping.version) ?? true));
+      const rules = set.rules.filter(
+        (rule) => rule.eventTypes.includes(eventType) && (rule.versions?.includes(mapping.version) ?? true),
+      );
       const fields = new Set<string>();
       for (const route of routes) {
         route.alternatives[0]?.keepers.forEach((keepers, slot) => {

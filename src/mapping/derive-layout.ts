@@ -70,7 +70,8 @@ export function unknownActorPath(schema: OcsfSchema): string {
 
 function valuePaths(path: string, value: Value): string[] {
   if (value.kind === 'hashes') return [`${path}.algorithm_id`, `${path}.value`];
-  if (value.kind === 'items') return value.of.flatMap((item) => item.entries.flatMap((e) => valuePaths(`${path}.${e.path}`, e.value)));
+  if (value.kind === 'items')
+    return value.of.flatMap((item) => item.entries.flatMap((e) => valuePaths(`${path}.${e.path}`, e.value)));
   return [path];
 }
 
@@ -83,7 +84,10 @@ function requiredEnums(schema: OcsfSchema, cls: EventClass, wanted: readonly str
       if (attribute.profile === undefined || prefix === '') found.add(prefix + attribute.name);
     }
   };
-  visit(new Map([...cls.attributes].filter(([name, a]) => a.profile === undefined || profileIsUsed(cls, a.profile, name, wanted))), '');
+  visit(
+    new Map([...cls.attributes].filter(([name, a]) => a.profile === undefined || profileIsUsed(cls, a.profile, name, wanted))),
+    '',
+  );
   for (const path of wanted) {
     const steps = path.split('.');
     let attributes: ReadonlyMap<string, Attribute> | undefined = cls.attributes;

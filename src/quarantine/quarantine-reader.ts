@@ -1,12 +1,17 @@
 /** Reads quarantine files back. */
-import type { Readable } from 'node:stream';
+
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { FalconryError } from '../error.js';
 import { type QuarantineRecord, QuarantineRecordSchema } from './record.js';
 
 export const quarantineBroken = (key: string, cause: unknown) =>
-  new FalconryError('QUARANTINE_BROKEN', `${key} is no quarantine file of Falconry's, or is damaged; restore it or leave it out.`, { cause });
+  new FalconryError(
+    'QUARANTINE_BROKEN',
+    `${key} is no quarantine file of Falconry's, or is damaged; restore it or leave it out.`,
+    { cause },
+  );
 
 /**
  * The records of one quarantine file, in its order.

@@ -73,23 +73,28 @@ class SampleWriter implements FeedTarget {
     const inPart = partitioned ? this.options.eventsPerFile : Math.ceil(batch.events / batch.parts);
     const suffix = partitioned ? '.c000.txt.gz' : '.gz';
     const open = new Map<string, { sink: Sink; part: number }>();
-    for (let i = 0; i < batch.events; i++) {
-      const cloudMs = batch.startMs + Math.floor((i / batch.events) * batch.spanMs);
-      const event = this.traffic.next(cloudMs);
-      const platform = event.late ? undefined : event.platform;
-      const partition = !partitioned ? '' : platform === undefined ? 'none' : platform + Math.floor(cloudMs / HOUR_MS);
-      let target = open.get(partition);
-      if (target === undefined || target.sink.lines === inPart) {
-        const folder = partitioned ? partitionFolder(batch.uuid, cloudMs, platform) : batchFolder(batch.uuid);
-        const part = target === undefined ? 0 : target.part + 1;
-        if (target !== undefined) await this.close(target.sink);
-        target = { sink: await Sink.open(this.options.directory, `${folder}/${partName(part)}${suffix}`), part };
-        open.set(partition, target);
+    try {
+      for (let i = 0; i < batch.events; i++) {
+        const cloudMs = batch.startMs + Math.floor((i / batch.events) * batch.spanMs);
+        const event = this.traffic.next(cloudMs);
+        const platform = event.late ? undefined : event.platform;
+        const partition = !partitioned ? '' : platform === undefined ? 'none' : platform + Math.floor(cloudMs / HOUR_MS);
+        let target = open.get(partition);
+        if (target === undefined || target.sink.lines === inPart) {
+          const folder = partitioned ? partitionFolder(batch.uuid, cloudMs, platform) : batchFolder(batch.uuid);
+          const part = target === undefined ? 0 : target.part + 1;
+          if (target !== undefined) await this.close(target.sink);
+          target = { sink: await Sink.open(this.options.directory, `${folder}/${partName(part)}${suffix}`), part };
+          open.set(partition, target);
+        }
+        this.count(event.type, event.platform, cloudMs);
+        if (target.sink.add(event.line)) await target.sink.drain();
       }
-      this.count(event.type, event.platform, cloudMs);
-      if (target.sink.add(event.line)) await target.sink.drain();
+      for (const { sink } of open.values()) await this.close(sink);
+    } catch (error) {
+      for (const { sink } of open.values()) sink.abandon();
+      throw error;
     }
-    for (const { sink } of open.values()) await this.close(sink);
     await this.complete(partitioned ? partitionedBatchFolder(batch.uuid) : batchFolder(batch.uuid));
     this.report.batches++;
   }

@@ -30,7 +30,7 @@ export class Sink {
     readonly path: string,
     absolute: string,
   ) {
-    const settings = { level: LEVEL, chunkSize: CHUNK, highWaterMark: WAITING };
+    const settings = { level: LEVEL, memLevel: 9, chunkSize: CHUNK, highWaterMark: WAITING };
     this.gzip = createGzip(settings);
     this.file = createWriteStream(absolute);
     this.gzip.on('error', (cause) => this.file.destroy(cause));
@@ -90,6 +90,12 @@ export class Sink {
     this.gzip.end();
     await this.done;
     return this.file.bytesWritten;
+  }
+
+  /** Gives the file up as it is, after a failure elsewhere. */
+  abandon(): void {
+    this.gzip.destroy();
+    this.file.destroy();
   }
 
   private flush(): void {
