@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ObjectStore } from '../store/store.js';
+import { CountsSchema } from './counts.js';
 import { ledgerBroken } from './errors.js';
 
 const count = z.number().int().min(0);
@@ -32,8 +33,6 @@ const LedgerObjectSchema = z.object({
   maxTime: z.number(),
 });
 
-const counts = z.record(z.string(), count);
-
 export const LedgerSchema = z.object({
   format: z.literal(1),
   unit: z.string(),
@@ -41,14 +40,14 @@ export const LedgerSchema = z.object({
   files: z.array(LedgerFileSchema),
   outcomes: OutcomesSchema,
   /** by reason: `feed`, `range` */
-  filtered: counts,
-  quarantine: counts,
+  filtered: CountsSchema,
+  quarantine: CountsSchema,
   /** where the quarantined lines lie, if there are any */
   quarantineKey: z.string().optional(),
   /** values an attribute could not hold, by `<event type>.<field>` */
-  invalid: counts,
+  invalid: CountsSchema,
   /** events of types without a mapping */
-  unknown: counts,
+  unknown: CountsSchema,
   objects: z.array(LedgerObjectSchema),
   seconds: z.number(),
 });
@@ -114,13 +113,6 @@ export function addOutcomes(to: Outcomes, from: Outcomes): void {
   to.quarantined += from.quarantined;
   to.duplicate += from.duplicate;
   to.filtered += from.filtered;
-}
-
-export function addCounts(
-  to: Record<string, number>,
-  from: Readonly<Record<string, number>> | ReadonlyMap<string, number>,
-): void {
-  for (const [key, value] of from instanceof Map ? from : Object.entries(from)) to[key] = (to[key] ?? 0) + value;
 }
 
 /** Read = written + quarantined + duplicate + filtered; anything else is a bug that must not be committed. */

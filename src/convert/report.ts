@@ -1,6 +1,7 @@
 /** What a conversion did, as `--json` prints it: sums over the ledgers of this run. */
 import type { FoundCounts } from '../archive/find.js';
-import { addCounts, addOutcomes, checkOutcomes, type Ledger, noOutcomes, type Outcomes } from './ledger.js';
+import { addCounts, type Counts, noCounts } from './counts.js';
+import { addOutcomes, checkOutcomes, type Ledger, noOutcomes, type Outcomes } from './ledger.js';
 
 export interface DamagedFile {
   key: string;
@@ -26,13 +27,13 @@ export interface ConvertReport {
   bytes: { compressed: number; inflated: number; written: number };
   classes: Record<string, { events: number; objects: number }>;
   /** by reason: `feed`, `range` */
-  filtered: Record<string, number>;
+  filtered: Counts;
   /** event types without a mapping; they are in base_event */
-  unknown: Record<string, number>;
+  unknown: Counts;
   /** by reason */
-  quarantine: Record<string, number>;
+  quarantine: Counts;
   /** values an attribute could not hold, by `<event type>.<field>`; they stand in `unmapped` */
-  invalid: Record<string, number>;
+  invalid: Counts;
   damaged: DamagedFile[];
   objects: { path: string; rows: number; bytes: number; minTime: number; maxTime: number }[];
   units: { planned: number; converted: number; published: number };
@@ -52,10 +53,10 @@ export function newReport(base: Pick<ConvertReport, 'ocsf' | 'mapping' | 'lake' 
     files: { found: 0, read: 0, failed: 0, known: 0, markers: 0, empty: 0, foreign: 0, archived: 0 },
     bytes: { compressed: 0, inflated: 0, written: 0 },
     classes: {},
-    filtered: {},
-    unknown: {},
-    quarantine: {},
-    invalid: {},
+    filtered: noCounts(),
+    unknown: noCounts(),
+    quarantine: noCounts(),
+    invalid: noCounts(),
     damaged: [],
     objects: [],
     units: { planned: 0, converted: 0, published: 0 },

@@ -14,8 +14,8 @@ import { readQuarantine } from '../quarantine/quarantine-reader.js';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.js';
 import { type QuarantineRecord, rawBytes } from '../quarantine/record.js';
 import type { ObjectStore } from '../store/store.js';
+import { addCounts, type Counts, noCounts } from './counts.js';
 import {
-  addCounts,
   addOutcomes,
   checkOutcomes,
   type LedgerFile,
@@ -41,11 +41,11 @@ export type UnitInput = PlannedFile | (Omit<PlannedFile, 'feed'> & { feed: 'quar
 export interface ConvertedUnit {
   files: LedgerFile[];
   outcomes: Outcomes;
-  filtered: Record<string, number>;
-  quarantine: Record<string, number>;
+  filtered: Counts;
+  quarantine: Counts;
   quarantinePath: string | undefined;
-  invalid: Record<string, number>;
-  unknown: Record<string, number>;
+  invalid: Counts;
+  unknown: Counts;
   objects: (Omit<LedgerObject, 'staged'> & { path: string })[];
 }
 
@@ -98,11 +98,11 @@ class UnitConversion {
     this.result = {
       files: [],
       outcomes: noOutcomes(),
-      filtered: {},
-      quarantine: {},
+      filtered: noCounts(),
+      quarantine: noCounts(),
       quarantinePath: undefined,
-      invalid: {},
-      unknown: {},
+      invalid: noCounts(),
+      unknown: noCounts(),
       objects: [],
     };
   }

@@ -31,6 +31,8 @@ const DATA_PAGES = [0, 3];
 /** Headers hold the smallest and largest value of the page, so there is no bound but the second. */
 const HEADER_GUESS = 512;
 const HEADER_MAX = 1 << 24;
+/** A header's structs lie three deep; bytes that are none can look deeper. */
+const MAX_DEPTH = 8;
 
 /**
  * Reads only what can matter: chunks from the largest down, until none can hold a larger page or one above the limit.
@@ -115,7 +117,8 @@ class CompactReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  skip(type: number): void {
+  skip(type: number, depth = 0): void {
+    if (depth > MAX_DEPTH) throw new PageHeaderError('a page header has structs in structs');
     switch (type) {
       case TYPE.true:
       case TYPE.false:
@@ -136,23 +139,23 @@ class CompactReader {
         return;
       case TYPE.list:
       case TYPE.set:
-        this.skipList();
+        this.skipList(depth);
         return;
       case TYPE.struct:
-        this.struct((_id, inner) => this.skip(inner));
+        this.struct((_id, inner) => this.skip(inner, depth + 1));
         return;
       default:
         throw new PageHeaderError(`a page header has a field of the unknown type ${type}`);
     }
   }
 
-  private skipList(): void {
+  private skipList(depth: number): void {
     const head = this.byte();
     const size = head >> 4 === 15 ? this.varint() : head >> 4;
     const type = head & 15;
     for (let i = 0; i < size && this.at <= this.bytes.length; i++) {
       if (type === TYPE.true || type === TYPE.false) this.at++;
-      else this.skip(type);
+      else this.skip(type, depth + 1);
     }
   }
 

@@ -12,9 +12,16 @@ import { METADATA_KEYS } from './partition.js';
 import type { LakeFindings } from './verify-findings.js';
 import { checkRowsBySql, type ObjectRows, validateRows } from './verify-rows.js';
 
-/** Security Lake's limits. */
-const MAX_ROW_GROUP_BYTES = 256 * 2 ** 20;
-const MAX_PAGE_BYTES = 2 ** 20;
+export interface SizeLimits {
+  /** compressed bytes of a row group */
+  rowGroupBytes: number;
+  /** uncompressed bytes of a data page */
+  pageBytes: number;
+}
+
+/** What AWS asks of custom sources: 256 MB and 1 MB. */
+export const SECURITY_LAKE_LIMITS: SizeLimits = { rowGroupBytes: 256 * 2 ** 20, pageBytes: 2 ** 20 };
+
 /** How many differences of a layout a message shows. */
 const SHOWN_DIFFERENCES = 3;
 
@@ -43,6 +50,7 @@ export class ObjectVerifier {
     private readonly reader: DuckDBReader,
     private readonly layouts: readonly ClassLayout[],
     private readonly rows: number | undefined,
+    private readonly limits: SizeLimits,
     private readonly findings: LakeFindings,
   ) {}
 
@@ -53,7 +61,7 @@ export class ObjectVerifier {
   async verify({ info, partition }: LakeObject, path: string): Promise<VerifiedObject> {
     const { key } = info;
     const footer = await readFooter(this.reader, path);
-    const pages = await readPageSizes(this.reader, path, MAX_PAGE_BYTES);
+    const pages = await readPageSizes(this.reader, path, this.limits.pageBytes);
     this.checkFooter(key, footer, pages.largest, pages.above);
     const { name, version } = await classOf(this.reader, path, footer);
     const schema = this.schema(key, version);
@@ -88,7 +96,7 @@ export class ObjectVerifier {
     if (rows === 0) findings.add('empty_object', { object, message: 'it has no rows' });
     const others = codecs.filter((codec) => codec !== 'ZSTD');
     if (others.length > 0) findings.add('codec', { object, message: `column chunks are ${others.join(', ')}, not ZSTD` });
-    if (largestRowGroupBytes > MAX_ROW_GROUP_BYTES)
+    if (largestRowGroupBytes > this.limits.rowGroupBytes)
       findings.add('row_group_too_large', { object, message: `a row group has ${largestRowGroupBytes} bytes` });
     if (largePages > 0)
       findings.add('page_too_large', { object, message: `${largePages} data pages, the largest of ${largestPage} bytes` });

@@ -15,13 +15,15 @@ import { PageHeaderError } from './parquet-pages.js';
 import { type Partition, partitionPrefix } from './partition.js';
 import { DuplicateCounter } from './verify-duplicates.js';
 import { type LakeFinding, LakeFindings } from './verify-findings.js';
-import { ObjectVerifier, type VerifiedObject } from './verify-object.js';
+import { ObjectVerifier, SECURITY_LAKE_LIMITS, type SizeLimits, type VerifiedObject } from './verify-object.js';
 
 export interface VerifyOptions extends LakeFilter, ReaderOptions {
   /** every committed layout, of all classes and OCSF versions */
   layouts: readonly ClassLayout[];
   /** how many rows of an object to validate as OCSF events, spread over it; default all. What SQL can check is always checked on all. */
   rows?: 'all' | number;
+  /** default Security Lake's */
+  limits?: Partial<SizeLimits>;
 }
 
 export interface VerifyProgress {
@@ -127,9 +129,15 @@ class Verification {
     private readonly totals: { totalObjects: number; totalBytes: number },
     private readonly onProgress: (progress: VerifyProgress) => void,
   ) {
-    const { layouts, rows = 'all' } = options;
+    const { layouts, rows = 'all', limits } = options;
     this.duplicates = new DuplicateCounter(reader);
-    this.verifier = new ObjectVerifier(reader, layouts, rows === 'all' ? undefined : rows, this.findings);
+    this.verifier = new ObjectVerifier(
+      reader,
+      layouts,
+      rows === 'all' ? undefined : rows,
+      { ...SECURITY_LAKE_LIMITS, ...limits },
+      this.findings,
+    );
   }
 
   async run(): Promise<VerifyReport> {

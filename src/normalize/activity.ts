@@ -1,12 +1,11 @@
 /** `activity_id`, its caption, and the `type_uid` and `type_name` that follow from it. */
 import { type ActivityPlan, type ClassPlan, ENVELOPE, TYPE_FIELDS } from '../mapping/plan.js';
-import type { Filling } from './batch.js';
 import type { Column } from './column.js';
 import { BUFFER, type ConstantTexts } from './constants.js';
 import type { KeeperIds } from './failures.js';
-import { rangeOf, type Reader, readerOf } from './reader.js';
+import type { ActiveSet, Filling } from './filling.js';
+import { type Reader, rangeOf, readerOf } from './reader.js';
 import type { RowTable } from './row-table.js';
-import type { ActiveSet } from './settle.js';
 import { testText } from './text.js';
 import { ACCEPT } from './verdict.js';
 
@@ -116,6 +115,7 @@ function find(reader: Reader, bytes: Uint8Array, offset: number, length: number)
 /** The slot that names the row's event type. */
 function typeSlot(rows: RowTable, row: number): number {
   const first = ENVELOPE.length;
-  for (let slot = first; slot < first + TYPE_FIELDS.length; slot++) if (rows.cells[rows.base[row]! + slot * 2 + 1]! > 0) return slot;
+  for (let slot = first; slot < first + TYPE_FIELDS.length; slot++)
+    if (rows.cells[rows.base[row]! + slot * 2 + 1]! > 0) return slot;
   throw new Error('a row without an event type');
 }

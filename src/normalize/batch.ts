@@ -8,33 +8,16 @@ import { ActivityColumns, type LoadedActivity } from './activity.js';
 import { type Column, columnsOf } from './column.js';
 import { type LoadedConstant, loadConstant, writeConstant } from './constant-op.js';
 import type { ConstantTexts } from './constants.js';
-import { type Failures, KeeperIds } from './failures.js';
+import { KeeperIds } from './failures.js';
+import type { ActiveSet, Filling } from './filling.js';
 import { fillLeaves, type LoadedLeaf, loadLeaf } from './kernels.js';
 import { fillLists, type LoadedList, loadList } from './lists.js';
-import type { Cursor, MadeText } from './made-text.js';
 import { fillObservables, type LoadedObservables, loadObservables } from './observables.js';
-import type { RowTable } from './row-table.js';
-import { type ActiveSet, settle } from './settle.js';
+import { settle } from './settle.js';
 import { fillUnmapped } from './unmapped.js';
 
 /** Rows in a batch: DuckDB's vector size. */
 export const BATCH_ROWS = 2048;
-
-/** Everything the kernels look at while a batch is filled. */
-export interface Filling {
-  rows: RowTable;
-  /** index = the row's block; the batch's buffer is {@link BUFFER.blocks} + index */
-  blocks: readonly Uint8Array[];
-  /** rows of the table in the batch's order */
-  order: Int32Array;
-  start: number;
-  count: number;
-  constants: ConstantTexts;
-  made: MadeText;
-  cursor: Cursor;
-  scratch: number[];
-  failures: Failures;
-}
 
 interface LoadedAlternative {
   alternative: Alternative;
@@ -169,7 +152,8 @@ export class BatchBuilder {
     const { views } = this.constants;
     for (const node of loaded.alternative.fixedStructs) {
       const parent = this.parents[node]!;
-      for (let k = 0; k < active; k++) if (parent < 0 || this.nodes[parent]!.isSet(positions[k]!)) this.nodes[node]!.set(positions[k]!);
+      for (let k = 0; k < active; k++)
+        if (parent < 0 || this.nodes[parent]!.isSet(positions[k]!)) this.nodes[node]!.set(positions[k]!);
     }
     for (const constant of loaded.constants) for (let k = 0; k < active; k++) writeConstant(constant, positions[k]!, views);
     const unknown = loaded.alternative.unknownActor;

@@ -58,7 +58,8 @@ export class Column {
     if (this.validity !== undefined) validity.set(this.validity);
     this.validity = validity;
     this.words = new Int32Array(validity.buffer);
-    const width = this.type === 'string' ? 4 : this.type === 'long' || this.type === 'timestamp' ? 2 : this.type === 'integer' ? 1 : 0;
+    const width =
+      this.type === 'string' ? 4 : this.type === 'long' || this.type === 'timestamp' ? 2 : this.type === 'integer' ? 1 : 0;
     if (width > 0) {
       const ints = new Int32Array(capacity * width);
       ints.set(this.ints);

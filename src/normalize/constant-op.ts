@@ -14,7 +14,12 @@ export interface LoadedConstant {
   parent: Column | undefined;
 }
 
-export function loadConstant(op: ConstantOp, nodes: readonly Column[], parent: Column | undefined, constants: ConstantTexts): LoadedConstant {
+export function loadConstant(
+  op: ConstantOp,
+  nodes: readonly Column[],
+  parent: Column | undefined,
+  constants: ConstantTexts,
+): LoadedConstant {
   return {
     column: nodes[op.node]!,
     caption: op.caption < 0 ? undefined : nodes[op.caption]!,

@@ -1,13 +1,12 @@
 /** Kernels: fill one leaf of many rows from one slot, by the leaf's reading. */
 import type { LeafOp } from '../mapping/plan.js';
-import type { Filling } from './batch.js';
 import type { Column } from './column.js';
 import { BUFFER, type ConstantTexts } from './constants.js';
-import { applyParts, type Cursor } from './made-text.js';
 import type { KeeperIds } from './failures.js';
+import type { ActiveSet, Filling } from './filling.js';
+import { applyParts, type Cursor } from './made-text.js';
 import { floatIsRounded, readFloat, readHex, readInteger, readLong, readSeconds } from './number.js';
-import { IN_PART, type Outcome, rangeOf, type Reader, readBoolean, readerOf } from './reader.js';
-import type { ActiveSet } from './settle.js';
+import { IN_PART, type Outcome, type Reader, rangeOf, readBoolean, readerOf } from './reader.js';
 import { testText } from './text.js';
 import { readTime, timeIsFiner } from './time.js';
 import { ABSENT, ACCEPT, REJECT } from './verdict.js';
@@ -29,7 +28,8 @@ export interface LoadedLeaf {
 
 export function loadLeaf(op: LeafOp, nodes: readonly Column[], constants: ConstantTexts, keepers: KeeperIds): LoadedLeaf {
   const { reading } = op;
-  const texts = reading.kind === 'enum' || reading.kind === 'ranges' ? reading.captions : reading.kind === 'table' ? reading.texts : [];
+  const texts =
+    reading.kind === 'enum' || reading.kind === 'ranges' ? reading.captions : reading.kind === 'table' ? reading.texts : [];
   const other = reading.kind === 'enum' ? reading.other?.caption : undefined;
   return {
     op,
@@ -98,7 +98,8 @@ function fillLeaf(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
     cursor.length = length;
     cursor.buffer = BUFFER.blocks + block;
     const outcome = writeLeaf(leaf, i, cursor, filling);
-    if (outcome === REJECT || (outcome === IN_PART && keeper >= 0)) failures.add(i, slot, keeper, outcome === REJECT && isFault(leaf));
+    if (outcome === REJECT || (outcome === IN_PART && keeper >= 0))
+      failures.add(i, slot, keeper, outcome === REJECT && isFault(leaf));
   }
 }
 
@@ -112,7 +113,8 @@ export function isFault(leaf: LoadedLeaf): boolean {
 export function writeLeaf(leaf: LoadedLeaf, row: number, cursor: Cursor, filling: Filling): Outcome {
   const { column, caption, reader, op } = leaf;
   const { reading } = op;
-  if ('parts' in reading && reading.parts.length > 0 && !applyParts(reading.parts, cursor, filling.made, BUFFER.made)) return ABSENT;
+  if ('parts' in reading && reading.parts.length > 0 && !applyParts(reading.parts, cursor, filling.made, BUFFER.made))
+    return ABSENT;
   const { bytes, offset, length, buffer } = cursor;
   if (length === 0) return ABSENT;
   const { views } = filling.constants;

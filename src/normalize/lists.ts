@@ -1,14 +1,14 @@
 /** Kernels for list columns: objects and scalars, row by row, so that items lie in the order of the rows. */
 import type { ListOp } from '../mapping/plan.js';
-import type { Filling } from './batch.js';
 import type { Column } from './column.js';
 import { type LoadedConstant, loadConstant, writeConstant } from './constant-op.js';
 import { BUFFER, type ConstantTexts } from './constants.js';
 import type { KeeperIds } from './failures.js';
+import type { Filling } from './filling.js';
 import { isFault, type LoadedLeaf, loadLeaf, writeLeaf } from './kernels.js';
 import { applyParts, eachPart } from './made-text.js';
 import { IN_PART, type Outcome } from './reader.js';
-import { settleItem } from './settle.js';
+import { settleItem } from './settle-item.js';
 import { ABSENT, ACCEPT, REJECT } from './verdict.js';
 
 interface LoadedItem {
@@ -30,7 +30,13 @@ export interface LoadedList {
   items: LoadedItem[];
 }
 
-export function loadList(op: ListOp, nodes: readonly Column[], parents: Int32Array, constants: ConstantTexts, keepers: KeeperIds): LoadedList {
+export function loadList(
+  op: ListOp,
+  nodes: readonly Column[],
+  parents: Int32Array,
+  constants: ConstantTexts,
+  keepers: KeeperIds,
+): LoadedList {
   const element = nodes[op.node]!.children[0]!;
   const items = op.items.map((item): LoadedItem => {
     const { each, scalar } = item;
@@ -75,7 +81,10 @@ function fillParts(item: LoadedItem, list: LoadedList, column: Column, filling: 
     let taken = true;
     let invalid = false;
     const whole = eachPart(cursor, separator, filling.scratch, filling.made, BUFFER.made, () => {
-      const outcome = item.scalar === undefined ? fillItem(item, list, column, filling, position, true) : fillScalar(item.scalar, column, filling);
+      const outcome =
+        item.scalar === undefined
+          ? fillItem(item, list, column, filling, position, true)
+          : fillScalar(item.scalar, column, filling);
       if (outcome === REJECT || outcome === IN_PART) taken = false;
       invalid ||= outcome === REJECT;
     });
@@ -99,7 +108,14 @@ function fillScalar(scalar: LoadedLeaf, column: Column, filling: Filling): Outco
  *
  * @returns of the part: whether it was taken, in part, or held what an attribute cannot hold
  */
-function fillItem(item: LoadedItem, list: LoadedList, column: Column, filling: Filling, position: number, part: boolean): Outcome {
+function fillItem(
+  item: LoadedItem,
+  list: LoadedList,
+  column: Column,
+  filling: Filling,
+  position: number,
+  part: boolean,
+): Outcome {
   const { cursor, failures } = filling;
   const { bytes, offset, length, buffer } = cursor;
   const index = column.items;

@@ -90,7 +90,11 @@ export function eachPart(
       for (const element of list) {
         // numbers beyond 2^53 and half surrogate pairs would not come out as they were: they count as not taken
         const exact =
-          typeof element === 'string' ? !HALF_PAIR.test(element) : typeof element === 'number' ? Number.isSafeInteger(element) : typeof element === 'boolean';
+          typeof element === 'string'
+            ? !HALF_PAIR.test(element)
+            : typeof element === 'number'
+              ? Number.isSafeInteger(element)
+              : typeof element === 'boolean';
         if (!exact) whole = false;
         else if (element !== '') {
           made.put(String(element), cursor, madeBuffer);

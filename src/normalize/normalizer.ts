@@ -15,12 +15,12 @@ import { BATCH_ROWS, BatchBuilder } from './batch.js';
 import type { Column } from './column.js';
 import { BUFFER, ConstantTexts, writeView } from './constants.js';
 import { Failures } from './failures.js';
+import type { Filling } from './filling.js';
 import { ensureUid } from './line-uid.js';
 import { MadeText } from './made-text.js';
 import { orderRows } from './order.js';
 import { type Group, Router, type RouterOptions } from './router.js';
 import { RowTable } from './row-table.js';
-import type { UnmappedFilling } from './unmapped.js';
 import { Window } from './window.js';
 
 /** A line that could not be converted, with its own bytes; valid only during the call. */
@@ -79,7 +79,7 @@ export class Normalizer {
   private readonly text = new TextBuffer();
   private readonly builders: (BatchBuilder | undefined)[] = [];
   private readonly slotFields: (Int32Array | undefined)[] = [];
-  private readonly filling: UnmappedFilling;
+  private readonly filling: Filling;
   private readonly buffers: Uint8Array[] = [];
   private keyViewsMade = 0;
   private readonly keyViews = new Int32Array(65_536 * 4);
@@ -279,4 +279,3 @@ function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
   }
   return true;
 }
-

@@ -1,8 +1,8 @@
 /** Observables: every leaf of an observable type that the batch has filled, by its path, so that names always resolve. */
 import type { ClassPlan } from '../mapping/plan.js';
-import type { Filling } from './batch.js';
 import type { Column } from './column.js';
 import type { ConstantTexts } from './constants.js';
+import type { Filling } from './filling.js';
 import { grow } from './lists.js';
 
 /** Names with an index are prepared up to this one. */
@@ -32,7 +32,10 @@ export function loadObservables(plan: ClassPlan, nodes: readonly Column[], const
   const node = (path: string) => nodes[plan.nodes.indexOf(path)]!;
   const plans = plan.observables.map((observable): LoadedObservable => {
     const list = observable.list < 0 ? undefined : nodes[observable.list]!;
-    const names = list === undefined ? [observable.name] : Array.from({ length: PREPARED }, (_, i) => observable.name.replace('#', String(i)));
+    const names =
+      list === undefined
+        ? [observable.name]
+        : Array.from({ length: PREPARED }, (_, i) => observable.name.replace('#', String(i)));
     const own = nodes[observable.node]!;
     return {
       column: list === own ? own.children[0]! : own,

@@ -23,7 +23,9 @@ export function readerOf(reading: Reading): Reader {
   switch (reading.kind) {
     case 'enum': {
       const same = (i: number, j: number) => reading.ids[i] === reading.ids[j] && reading.captions[i] === reading.captions[j];
-      const outcomes = reading.ids.map((id, i) => (reading.other?.id === id ? IN_PART : aloneOrInPart(reading.ids, (j) => same(i, j))));
+      const outcomes = reading.ids.map((id, i) =>
+        reading.other?.id === id ? IN_PART : aloneOrInPart(reading.ids, (j) => same(i, j)),
+      );
       return { reading, index: new TextIndex(reading.raw), outcomes };
     }
     case 'table': {
@@ -36,7 +38,11 @@ export function readerOf(reading: Reading): Reader {
     }
     case 'flags': {
       const { values } = reading;
-      return { reading, index: new TextIndex(reading.raw), outcomes: values.map((value) => aloneOrInPart(values, (j) => values[j] === value)) };
+      return {
+        reading,
+        index: new TextIndex(reading.raw),
+        outcomes: values.map((value) => aloneOrInPart(values, (j) => values[j] === value)),
+      };
     }
     default:
       return { reading };
@@ -90,7 +96,12 @@ export function readBoolean(bytes: Uint8Array, offset: number, length: number): 
 }
 
 /** The first range whose bound is above the value; -1 for other text. */
-export function rangeOf(reading: Extract<Reading, { kind: 'ranges' }>, bytes: Uint8Array, offset: number, length: number): number {
+export function rangeOf(
+  reading: Extract<Reading, { kind: 'ranges' }>,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): number {
   const value = readFloat(bytes, offset, length);
   return Number.isNaN(value) ? -1 : reading.below.findIndex((bound) => value < bound);
 }

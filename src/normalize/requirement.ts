@@ -84,7 +84,9 @@ export class RequirementCheck {
     const parts: Cursor[] = [];
     eachPart(cursor, each.separator, this.scratch, this.made, 0, (part) => parts.push({ ...part }));
     return parts.some((part) =>
-      item.scalar === undefined ? this.objectHolds(item, part, bytes, base) : this.partHolds(item.scalar, partsOf(item.scalar), part),
+      item.scalar === undefined
+        ? this.objectHolds(item, part, bytes, base)
+        : this.partHolds(item.scalar, partsOf(item.scalar), part),
     );
   }
 

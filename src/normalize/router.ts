@@ -4,8 +4,9 @@
  * A line that cannot be decided from flat cells is asked for again as exact cells, which leave the line's own bytes untouched:
  * so what ends in quarantine is always the raw line.
  */
-import { type CompiledMapping, ENVELOPE, type Route, SLOT, TYPE_FIELDS } from '../mapping/plan.js';
+
 import { knownFields } from '../mapping/compile.js';
+import { type CompiledMapping, ENVELOPE, type Route, SLOT, TYPE_FIELDS } from '../mapping/plan.js';
 import type { LineCells } from '../scan/cells.js';
 import { FieldDictionary, hashBytes } from '../scan/dictionary.js';
 import { unescapeInPlace } from '../scan/json-text.js';
@@ -185,7 +186,10 @@ export class Router {
         if (cells.field[i] !== guardField) continue;
         const there = cells.length[i]! >= 0 && !this.placeholders.has(cells.bytes, cells.offset[i]!, cells.length[i]!);
         // a value that is asked for by name may itself be a placeholder ("" or "none")
-        holds = guardIs === undefined ? there : cells.length[i]! >= 0 && guardIs.find(cells.bytes, cells.offset[i]!, cells.length[i]!) >= 0;
+        holds =
+          guardIs === undefined
+            ? there
+            : cells.length[i]! >= 0 && guardIs.find(cells.bytes, cells.offset[i]!, cells.length[i]!) >= 0;
         break;
       }
       if (holds !== route.guard.not) return index;
@@ -247,7 +251,10 @@ export class Router {
     let key = '';
     for (const envelope of [ENV.cid, ENV.aid, ENV.id]) {
       const i = this.at[envelope]!;
-      const text = i < 0 ? '' : Buffer.from(cells.bytes.buffer, cells.bytes.byteOffset + cells.offset[i]!, cells.length[i]!).toString('latin1');
+      const text =
+        i < 0
+          ? ''
+          : Buffer.from(cells.bytes.buffer, cells.bytes.byteOffset + cells.offset[i]!, cells.length[i]!).toString('latin1');
       key += `${text.length}:${text}`;
     }
     if (this.seen.has(key)) return true;

@@ -3,17 +3,11 @@
  * must not exist is taken out again, and its fields go to `unmapped`.
  */
 import type { Alternative, StructRule } from '../mapping/plan.js';
-import type { Filling } from './batch.js';
 import type { Column } from './column.js';
+import type { ActiveSet, Filling } from './filling.js';
 import type { LoadedLeaf } from './kernels.js';
 import type { LoadedList } from './lists.js';
-
-/** Rows of a batch that one alternative takes: as positions and as a bit mask. */
-export interface ActiveSet {
-  positions: Int32Array;
-  count: number;
-  mask: Int32Array;
-}
+import { clearItem } from './settle-item.js';
 
 export function settle(
   alternative: Alternative,
@@ -60,28 +54,6 @@ function soundRows(rule: StructRule, nodes: readonly Column[], w: number): numbe
     sound &= one & ~more;
   }
   return sound;
-}
-
-/** The same for one item of a list: true if the struct exists there. */
-export function settleItem(rules: readonly StructRule[], nodes: readonly Column[], element: Column, elementNode: number, item: number): boolean {
-  const column = (node: number) => (node === elementNode ? element : nodes[node]!);
-  for (const rule of rules) {
-    const has = (child: number) => column(child).isSet(item);
-    const exists =
-      rule.data.some(has) &&
-      rule.required.every(has) &&
-      rule.anyOf.every((group) => group.some(has)) &&
-      rule.justOne.every((group) => group.filter(has).length === 1);
-    if (exists) column(rule.node).set(item);
-    else for (const child of rule.data) clearItem(column(child), item);
-    if (rule.node === elementNode) return exists;
-  }
-  return element.isSet(item);
-}
-
-function clearItem(column: Column, item: number): void {
-  column.clear(item);
-  if (column.type === 'struct') for (const child of column.children) clearItem(child, item);
 }
 
 function takeOut(

@@ -32,7 +32,14 @@ function codePoints(bytes: Uint8Array, offset: number, length: number): number {
 }
 
 /** Whether a text can stand in an attribute of this type. `maxLength` counts code points. */
-export function testText(test: TextTest, bytes: Uint8Array, offset: number, length: number, maxLength: number, hexDigits = 0): Verdict {
+export function testText(
+  test: TextTest,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  maxLength: number,
+  hexDigits = 0,
+): Verdict {
   if (length === 0) return ABSENT;
   if (length > maxLength && codePoints(bytes, offset, length) > maxLength) return REJECT;
   switch (test) {

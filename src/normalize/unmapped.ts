@@ -1,23 +1,12 @@
 /** `unmapped`: every field that no op took, under its own name and with its own text. */
 import type { Alternative } from '../mapping/plan.js';
-import type { Filling } from './batch.js';
 import type { Column } from './column.js';
 import { BUFFER } from './constants.js';
+import type { Filling } from './filling.js';
 import { grow } from './lists.js';
 
-/** Views of the dictionary's keys (buffer {@link BUFFER.keys}), kept up to date as it learns. */
-export interface KeyViews {
-  views: Int32Array;
-  /** field id of each slot of a route */
-  slotFields: (route: number) => Int32Array;
-}
-
-export interface UnmappedFilling extends Filling {
-  keys: KeyViews;
-}
-
 export function fillUnmapped(column: Column, filling: Filling, alternativeAt: (position: number) => Alternative): void {
-  const { rows, blocks, order, start, count, failures, keys } = filling as UnmappedFilling;
+  const { rows, blocks, order, start, count, failures, keys } = filling;
   const { cells } = rows;
   const [key, value] = column.children as [Column, Column];
   for (let i = 0; i < count; i++) {

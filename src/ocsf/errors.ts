@@ -1,6 +1,5 @@
 /** The errors of the OCSF room. */
 import { FalconryError } from '../error.js';
-import type { PathProblem } from './attribute-path.js';
 import { OCSF_VERSIONS } from './schema.js';
 
 export const ocsfVersionUnknown = (version: string): FalconryError =>
@@ -15,7 +14,7 @@ export const ocsfClassUnknown = (name: string, version: string, nearest: readonl
     exitCode: 2,
   });
 
-export const ocsfPathUnknown = (problem: PathProblem): FalconryError =>
+export const ocsfPathUnknown = (problem: { message: string }): FalconryError =>
   new FalconryError('OCSF_PATH_UNKNOWN', problem.message, { exitCode: 2 });
 
 export const ocsfTableBroken = (version: string, place: string, text: string): FalconryError =>

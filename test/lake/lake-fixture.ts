@@ -35,10 +35,7 @@ const HEAD: LayoutNode[] = [
     struct('product', [text('name'), text('vendor_name')]),
   ]),
 ];
-const OBSERVABLES = list(
-  'observables',
-  struct('element', [text('name'), integer('type_id'), text('type'), text('value')]),
-);
+const OBSERVABLES = list('observables', struct('element', [text('name'), integer('type_id'), text('type'), text('value')]));
 const UNMAPPED: LayoutNode = { name: 'unmapped', type: 'map' };
 
 /** Two classes, with lists of structs and a map in one. */
@@ -182,10 +179,10 @@ export class LakeFixture {
     await writeFile(input, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const columns = layout.columns.map((column) => `"${column.name}": '${types[column.name] ?? duckdbType(column)}'`);
     const pairs = Object.entries({ ...fileMetadata(layout), ...spec.metadata }).filter(([, value]) => value !== null);
+    const kv = pairs.length === 0 ? '' : `, KV_METADATA {${pairs.map(([name, value]) => `'${name}': '${value}'`).join(', ')}}`;
     await this.connection.run(
       `COPY (SELECT ${select} FROM read_json('${input}', format = 'newline_delimited', columns = {${columns.join(', ')}}))
-       TO '${this.path(key)}' (FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE ${rowGroupRows},
-         KV_METADATA {${pairs.map(([name, value]) => `'${name}': '${value}'`).join(', ')}})`,
+       TO '${this.path(key)}' (FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE ${rowGroupRows}${kv})`,
     );
     await rm(input);
     return key;

@@ -1,0 +1,35 @@
+/** What the kernels share while a batch is filled. */
+import type { ConstantTexts } from './constants.js';
+import type { Failures } from './failures.js';
+import type { Cursor, MadeText } from './made-text.js';
+import type { RowTable } from './row-table.js';
+
+export interface Filling {
+  rows: RowTable;
+  /** index = the row's block; the batch's buffer is {@link BUFFER.blocks} + index */
+  blocks: readonly Uint8Array[];
+  /** rows of the table in the batch's order */
+  order: Int32Array;
+  start: number;
+  count: number;
+  constants: ConstantTexts;
+  made: MadeText;
+  cursor: Cursor;
+  scratch: number[];
+  failures: Failures;
+  keys: KeyViews;
+}
+
+/** Views of the dictionary's keys (buffer {@link BUFFER.keys}), kept up to date as it learns. */
+export interface KeyViews {
+  views: Int32Array;
+  /** field id of each slot of a route */
+  slotFields: (route: number) => Int32Array;
+}
+
+/** Rows of a batch that one alternative takes: as positions and as a bit mask. */
+export interface ActiveSet {
+  positions: Int32Array;
+  count: number;
+  mask: Int32Array;
+}

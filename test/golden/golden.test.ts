@@ -1,0 +1,89 @@
+/** Every mapped event type: the lines of `<type>/in.ndjson` become the rows of `<type>/out.json`, valid in every OCSF version. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadMappings } from '../../src/convert/definitions.js';
+import { ocsfSchema } from '../../src/ocsf/load.js';
+import { OCSF_VERSIONS } from '../../src/ocsf/schema.js';
+import { Validator } from '../../src/ocsf/validate.js';
+import type { Row } from '../support/batch-rows.js';
+import { Converter, jsonText, uidOf, uidsOf } from './convert.js';
+
+const FOLDER = new URL('.', import.meta.url).pathname;
+const REFEREE = '../shared/ocsf';
+const UPDATE = process.env.UPDATE_GOLDEN === '1';
+
+const types = readdirSync(FOLDER, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
+const inputs = new Map(types.map((type) => [type, readFileSync(join(FOLDER, type, 'in.ndjson'), 'utf8')]));
+const converters = new Map(OCSF_VERSIONS.map((version) => [version, new Converter(version)]));
+
+it('has a folder for every mapped event type and no other', () => {
+  const mapped = new Set(loadMappings().rules.flatMap(({ eventTypes }) => eventTypes));
+  expect(types).toEqual([...mapped].sort());
+});
+
+it('has lines of the type that the folder names, each with its own id', () => {
+  for (const [type, text] of inputs) {
+    for (const line of text.trimEnd().split('\n')) {
+      const event = JSON.parse(line) as Record<string, unknown>;
+      expect(event.event_simpleName ?? event.ExternalApiType, type).toBe(type);
+    }
+  }
+  const uids = [...inputs.values()].flatMap(uidsOf);
+  expect(new Set(uids).size).toBe(uids.length);
+});
+
+describe('OCSF 1.2.0', () => {
+  it.each(types)('%s', (type) => {
+    const file = join(FOLDER, type, 'out.json');
+    const made = `${jsonText(converters.get('1.2.0')!.convert(inputs.get(type)!).rows)}\n`;
+    if (UPDATE) writeFileSync(file, made);
+    expect(made).toBe(readFileSync(file, 'utf8'));
+  });
+});
+
+describe.each(OCSF_VERSIONS)('OCSF %s', (version) => {
+  const converter = converters.get(version)!;
+  const byType = new Map(types.map((type) => [type, converter.convert(inputs.get(type)!)]));
+  const rows = [...byType.values()].flatMap((converted) => converted.rows);
+
+  it('makes one row of every line', () => {
+    for (const [type, { outcomes, quarantined, rows: ofType }] of byType) {
+      const uids = uidsOf(inputs.get(type)!);
+      expect(quarantined, type).toEqual([]);
+      expect(outcomes, type).toEqual({ read: uids.length, written: uids.length, quarantined: 0, duplicate: 0, filtered: 0 });
+      expect(ofType.map(uidOf), type).toEqual(uids);
+    }
+  });
+
+  it('makes the same rows of all lines together', () => {
+    const together = converter.convert([...inputs.values()].join(''));
+    expect(together.rows.map((row) => jsonText(row))).toEqual(rows.map((row) => jsonText(row)));
+  });
+
+  it('makes valid events without oddities', () => {
+    const validator = new Validator(ocsfSchema(version));
+    const findings = rows.flatMap((row) => validator.validate(row).map((finding) => ({ event: eventCode(row), ...finding })));
+    expect(findings).toEqual([]);
+  });
+
+  it.skipIf(!existsSync(`${REFEREE}/validate_ocsf.py`))('passes the outside referee', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'golden-'));
+    try {
+      const file = join(folder, 'rows.ndjson');
+      writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      const options = ['--schema-dir', REFEREE, '--summary', '--strict', '--ignore', 'regex'];
+      const run = spawnSync('python3', [`${REFEREE}/validate_ocsf.py`, ...options, file], { encoding: 'utf8' });
+      expect(run.status, run.error?.message ?? run.stdout + run.stderr).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+const eventCode = (row: Row): unknown => (row.metadata as Row).event_code;

@@ -1,0 +1,95 @@
+/**
+ * The whole core, lines to columns, against the naive reference over the shipped mappings: every row in every column, every outcome,
+ * in every OCSF version.
+ *
+ * `FALCONRY_EVENTS=100000` for a longer run, `FALCONRY_SEED` for another seed.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compileMapping } from '../../src/mapping/compile.js';
+import { parseMappings } from '../../src/mapping/load.js';
+import { Normalizer, type Outcomes, type QuarantinedLine } from '../../src/normalize/normalizer.js';
+import { ocsfSchema } from '../../src/ocsf/load.js';
+import { OCSF_VERSIONS } from '../../src/ocsf/schema.js';
+import { Validator } from '../../src/ocsf/validate.js';
+import { randomNumbers } from '../ocsf/random-event.js';
+import { EventMaker } from './random-events.js';
+import { Reference } from './reference.js';
+import { type PlacedRow, rowsAsRead } from './rows.js';
+
+const EVENTS = Number(process.env.FALCONRY_EVENTS ?? 6000);
+const SEED = Number(process.env.FALCONRY_SEED ?? 7_052_024);
+const BATCH = 500;
+
+const folder = new URL('../../mappings/fdr/', import.meta.url);
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => ({ name, text: readFileSync(new URL(name, folder), 'utf8') }));
+const schemas = OCSF_VERSIONS.map((version) => ocsfSchema(version));
+const set = parseMappings(files, schemas);
+
+const noOutcomes = (): Outcomes => ({ read: 0, written: 0, quarantined: 0, duplicate: 0, filtered: 0 });
+const blockOf = (lines: readonly string[], firstLine = 1, offset = 0) => {
+  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  return { bytes: new Uint8Array(bytes), length: bytes.length, offset, firstLine };
+};
+
+describe.each(schemas)('OCSF $version', (schema) => {
+  const { mapping } = compileMapping({ set, schema, layouts: [], columns: 'grow' });
+  const normalizer = new Normalizer(mapping, { dedupe: false });
+  const reference = new Reference(set, schema);
+  const validator = new Validator(schema);
+
+  test(`${EVENTS} events become what the reference makes of them, valid (seed ${SEED})`, () => {
+    const classes = new Map<string, number>();
+    const batchOfEvents = fc.property(fc.integer(), (seed) => {
+      const random = randomNumbers(seed);
+      const maker = new EventMaker(random, set, schema);
+      const lines = Array.from({ length: BATCH }, () => maker.line());
+      const outcomes = noOutcomes();
+      const quarantined = new Map<number, QuarantinedLine>();
+      normalizer.startUnit();
+      normalizer.add(blockOf(lines), outcomes, (line) => quarantined.set(line.line, { ...line, bytes: line.bytes.slice() }));
+      const rows = rowsAsRead(normalizer);
+      expect(outcomes.read).toBe(BATCH);
+      expect(outcomes).toEqual({ read: BATCH, written: rows.length, quarantined: quarantined.size, duplicate: 0, filtered: 0 });
+      let next = 0;
+      lines.forEach((line, i) => {
+        const told = `seed ${seed}, line ${i}: ${line}`;
+        const expected = reference.normalize(Buffer.from(line));
+        if ('fault' in expected) {
+          const found = quarantined.get(i + 1);
+          expect(expected.fault, told).toContain(found?.reason);
+          expect(Buffer.from(found!.bytes).toString(), told).toBe(line);
+          return;
+        }
+        const { optional, ...row } = expected;
+        const got = rows[next++]!;
+        expect(comparable(got, optional), told).toEqual(comparable(row, optional));
+        const findings = validator.validate(plain(got));
+        expect(findings.filter(({ level, rule }) => level === 'error' || rule === 'placeholder'), told).toEqual([]);
+        classes.set(got.class, (classes.get(got.class) ?? 0) + 1);
+      });
+      expect(next).toBe(rows.length);
+    });
+    fc.assert(batchOfEvents, { seed: SEED, numRuns: Math.ceil(EVENTS / BATCH), endOnFailure: true });
+    console.log(`seed ${SEED}, OCSF ${schema.version}: ${JSON.stringify(Object.fromEntries(classes))}`);
+    expect([...classes.keys()].sort()).toEqual(mapping.classes.map(({ name }) => name).sort());
+  });
+});
+
+/** Rows as the validator takes them. */
+function plain({ row }: PlacedRow): Record<string, unknown> {
+  const { unmapped, ...rest } = row;
+  return unmapped === undefined ? rest : { ...rest, unmapped: Object.fromEntries(unmapped as Map<string, string>) };
+}
+
+/** Without what may be either way, and with lists whose order says nothing sorted. */
+function comparable({ row, ...place }: PlacedRow, optional: ReadonlySet<string>): unknown {
+  const unmapped = row.unmapped === undefined ? [] : [...(row.unmapped as Map<string, string>)].filter(([key]) => !optional.has(key)).sort(byText);
+  const observables = ((row.observables ?? []) as object[]).map((one) => JSON.stringify(one, Object.keys(one).sort())).sort();
+  return { ...place, row: { ...row, unmapped, observables } };
+}
+
+const byText = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1);
