@@ -1,20 +1,20 @@
 /**
  * The commit protocol of a unit: stage, ledger, publish.
  *
- * 1. Finished objects lie in the work area under the attempt's own staging prefix; the lake has seen nothing.
+ * 1. Finished objects, and the quarantined lines, lie in the work area under the attempt's own staging prefix; nobody else has seen them.
  * 2. The ledger is written if no other attempt has (`If-None-Match: *`): the one decision.
- * 3. The objects are published under names that depend on the unit alone. This can be repeated: by {@link publishUnit} of the next run, if
- *    this one dies here.
+ * 3. They are published under names that depend on the unit alone. This can be repeated: by {@link publishUnit} of the next run, if this
+ *    one dies here. What an attempt without a ledger has staged is worth nothing: see {@link clearStaging}.
  */
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ObjectStore } from '../store/store.js';
-import { stagingLost } from './errors.js';
-import { type Ledger, ledgerKey, publishedKey, quarantineKey, readLedger, stagingPrefix } from './ledger.js';
+import { scratchError, stagingLost } from './errors.js';
+import { attemptPrefix, type Ledger, ledgerKey, publishedKey, quarantineKey, readLedger, stagingPrefix } from './ledger.js';
 import type { ConvertedUnit } from './unit-converter.js';
 
 /** Where a unit goes. */
@@ -38,17 +38,26 @@ export async function convertInScratch<T>(
   run: (scratch: string, attempt: string, keepStaged: () => void) => Promise<T>,
 ): Promise<T> {
   const attempt = randomUUID().slice(0, 8);
+  const { workFolder, lakeId } = place;
   const scratch =
-    place.workFolder === undefined
-      ? await mkdtemp(join(tmpdir(), 'falconry-'))
-      : join(place.workFolder, stagingPrefix(place.lakeId, unit), attempt);
+    workFolder === undefined ? await temporaryFolder() : join(workFolder, attemptPrefix(lakeId, unit, attempt));
   let keep = false;
   try {
     return await run(scratch, attempt, () => {
-      keep = place.workFolder !== undefined;
+      keep = workFolder !== undefined;
     });
+  } catch (error) {
+    throw scratchError(error, workFolder ?? scratch);
   } finally {
     if (!keep) await rm(scratch, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'falconry-'));
+  } catch (error) {
+    throw scratchError(error, tmpdir());
   }
 }
 
@@ -66,16 +75,18 @@ export async function commitUnit(
   attempt: string,
   seconds: number,
 ): Promise<{ ledger: Ledger; localPaths: ReadonlyMap<string, string> | undefined }> {
-  const { work, lakeId } = place;
-  const staged = `${stagingPrefix(lakeId, unit)}${attempt}/`;
-  const objects: Ledger['objects'] = [];
+  const { work, lakeId, workFolder } = place;
+  const prefix = attemptPrefix(lakeId, unit, attempt);
   const localPaths = new Map<string, string>();
-  for (const [index, { path, ...object }] of converted.objects.entries()) {
-    const key = `${staged}${index}.parquet`;
-    if (place.workFolder === undefined) await work.writeFile(key, path);
+  const stage = async (path: string): Promise<string> => {
+    const key = `${prefix}${basename(path)}`;
+    if (workFolder === undefined) await work.writeFile(key, path);
+    else await flushToDisk(path);
     localPaths.set(key, path);
-    objects.push({ ...object, staged: key });
-  }
+    return key;
+  };
+  const objects: Ledger['objects'] = [];
+  for (const { path, ...object } of converted.objects) objects.push({ ...object, staged: await stage(path) });
   const ledger: Ledger = {
     format: 1,
     unit,
@@ -90,17 +101,29 @@ export async function commitUnit(
     seconds,
   };
   if (converted.quarantinePath !== undefined) {
-    ledger.quarantineKey = quarantineKey(lakeId, unit);
-    await work.writeFile(ledger.quarantineKey, converted.quarantinePath);
+    const { size } = await stat(converted.quarantinePath);
+    const staged = await stage(converted.quarantinePath);
+    ledger.quarantineFile = { key: quarantineKey(lakeId, unit), staged, bytes: size };
   }
   const { written } = await work.write(ledgerKey(lakeId, unit), `${JSON.stringify(ledger, null, 1)}\n`, { ifAbsent: true });
   if (written) return { ledger, localPaths };
+  if (workFolder === undefined) for (const key of localPaths.keys()) await work.delete(key);
   return { ledger: await readLedger(work, ledgerKey(lakeId, unit)), localPaths: undefined };
 }
 
+/** On disk before a ledger says so. */
+async function flushToDisk(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
- * Publishes the objects of a committed unit, then marks it published and clears its staging. Safe to repeat, and to run beside another
- * that does the same: names and bytes are the same.
+ * Publishes what a committed unit has staged, marks it published and clears its staging. Safe to repeat, and to run beside another that
+ * does the same: names and bytes are the same.
  *
  * @param localPaths staged key → local file, where this process still has them
  * @throws STAGING_LOST if an object is neither staged nor in the lake
@@ -111,32 +134,46 @@ export async function publishUnit(
   localPaths: ReadonlyMap<string, string> | undefined,
 ): Promise<void> {
   const { work, lake, lakeId, workFolder } = place;
-  const scratch =
-    localPaths === undefined && workFolder === undefined ? await mkdtemp(join(tmpdir(), 'falconry-publish-')) : undefined;
+  const { unit, objects, quarantineFile } = ledger;
+  const files: StagedFile[] = objects.map(({ key, staged, bytes }) => ({ key, staged, bytes, to: lake }));
+  if (quarantineFile !== undefined) files.push({ ...quarantineFile, to: work });
+  const scratch = localPaths === undefined && workFolder === undefined ? await temporaryFolder() : undefined;
   try {
-    for (const object of ledger.objects) {
-      const local = localPaths?.get(object.staged) ?? (workFolder === undefined ? undefined : join(workFolder, object.staged));
-      if (local !== undefined && (await publishFile(lake, object.key, local, workFolder !== undefined))) continue;
-      if ((await lake.head(object.key))?.size === object.bytes) continue;
-      if (scratch === undefined || (await work.head(object.staged)) === undefined) throw stagingLost(ledger.unit, object.key);
-      const path = join(scratch, 'object.parquet');
-      await pipeline(await work.read(object.staged), createWriteStream(path));
-      await lake.writeFile(object.key, path, { consume: true });
+    for (const { key, staged, bytes, to } of files) {
+      const local = localPaths?.get(staged) ?? (workFolder === undefined ? undefined : join(workFolder, staged));
+      if (local !== undefined && (await publishFile(to, key, local, bytes, workFolder !== undefined))) continue;
+      if ((await to.head(key))?.size === bytes) continue;
+      if (scratch === undefined || (await work.head(staged)) === undefined) throw stagingLost(unit, key);
+      const path = join(scratch, 'object');
+      await pipeline(await work.read(staged), createWriteStream(path));
+      await to.writeFile(key, path, { consume: true });
     }
+  } catch (error) {
+    throw scratch === undefined ? error : scratchError(error, scratch);
   } finally {
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
-  await work.write(publishedKey(lakeId, ledger.unit), '{}\n');
-  await clearStaging(place, ledger.unit);
+  await work.write(publishedKey(lakeId, unit), '{}\n');
+  if (workFolder !== undefined) await rm(join(workFolder, stagingPrefix(lakeId), unit), { recursive: true, force: true });
+  else for (const { staged } of files) await work.delete(staged);
 }
 
-/** False where the file is gone: it was published before. */
-async function publishFile(lake: ObjectStore, key: string, path: string, consume: boolean): Promise<boolean> {
+/** From the work area's staging to its place. */
+interface StagedFile {
+  staged: string;
+  key: string;
+  bytes: number;
+  to: ObjectStore;
+}
+
+/** False where the file is gone, published before, or not whole. */
+async function publishFile(to: ObjectStore, key: string, path: string, bytes: number, consume: boolean): Promise<boolean> {
   try {
-    await lake.writeFile(key, path, { consume });
+    if ((await stat(path)).size !== bytes) return false;
+    await to.writeFile(key, path, { consume });
     return true;
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'STORE_NOT_FOUND' || isAbsent(error)) return false;
+    if (isAbsent(error)) return false;
     throw error;
   }
 }
@@ -146,9 +183,12 @@ function isAbsent(error: unknown): boolean {
   return false;
 }
 
-/** Removes all attempts' staged files of a unit, and the folder that held them. */
-export async function clearStaging({ work, lakeId, workFolder }: CommitPlace, unit: string): Promise<void> {
-  const prefix = stagingPrefix(lakeId, unit);
+/**
+ * Removes what is staged for a lake. Only for who holds its lock and has published all committed units: what is left comes from attempts
+ * that died before their ledger, and when the archive has grown no later attempt has the same name.
+ */
+export async function clearStaging({ work, lakeId, workFolder }: CommitPlace): Promise<void> {
+  const prefix = stagingPrefix(lakeId);
   if (workFolder !== undefined) {
     await rm(join(workFolder, prefix), { recursive: true, force: true });
     return;

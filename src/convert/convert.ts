@@ -10,9 +10,10 @@ import { streamUnits, unitId } from '../archive/unit.js';
 import { errorFromRecord } from '../error.js';
 import { isS3Uri, openStore } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
-import { type CommitPlace, publishUnit } from './commit.js';
+import type { CommitPlace } from './commit.js';
 import { type ConversionSetup, storeOptions } from './conversion-room.js';
 import { loadCompiled, PRODUCT_VERSION } from './definitions.js';
+import { finishEarlierRuns } from './earlier-runs.js';
 import { workNeeded } from './errors.js';
 import { fileIdentity, lakeIdOf, readLedgers } from './ledger.js';
 import { type ConvertOptions, type FilledOptions, fillOptions, rowIdentity } from './options.js';
@@ -67,13 +68,8 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
   });
   const lock = await takeLock(work, lakeId);
   try {
-    const known = new Set<string>();
-    for await (const { ledger, published } of readLedgers(work, lakeId)) {
-      for (const file of ledger.files) known.add(fileIdentity(file));
-      if (published) continue;
-      await publishUnit(places, ledger, undefined);
-      report.units.published++;
-    }
+    const { known, published } = await finishEarlierRuns(places);
+    report.units.published = published;
     const identity = rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION);
     const progress = newProgress();
     const setup: ConversionSetup = {

@@ -1,5 +1,6 @@
 /** The errors of a conversion. */
 import { FalconryError } from '../error.js';
+import { storeError } from '../store/errors.js';
 
 export const mappingsUnreadable = (folder: string, cause: unknown) =>
   new FalconryError('MAPPINGS_UNREADABLE', `The mappings in ${folder} cannot be read; check the folder given with --mappings.`, {
@@ -38,3 +39,28 @@ export const ledgerBroken = (key: string, cause: unknown) =>
       cause,
     },
   );
+
+export const workInExt = (work: string) =>
+  new FalconryError('WORK_IN_LAKE', `The work area ${work} lies under the lake's ext/, which is Security Lake's alone; name another place.`, {
+    exitCode: 2,
+  });
+
+/** DuckDB words the operating system's errors; it keeps no number. */
+const ERRNO_OF_TEXT: Record<string, string> = {
+  'No space left on device': 'ENOSPC',
+  'Disk quota exceeded': 'EDQUOT',
+  'Permission denied': 'EACCES',
+  'Read-only file system': 'EROFS',
+  'Input/output error': 'EIO',
+  'Too many open files': 'EMFILE',
+};
+
+/** What the operating system says of a scratch folder, through Node or DuckDB, as an error that tells what to do; others as they are. */
+export function scratchError(error: unknown, folder: string): unknown {
+  if (!(error instanceof Error) || error instanceof FalconryError) return error;
+  const attempt = { where: folder, doing: 'written' } as const;
+  if ((error as NodeJS.ErrnoException).syscall !== undefined) return storeError(error, attempt);
+  const text = /^IO Error: .*: ([A-Z][\w/ -]+)$/s.exec(error.message)?.[1];
+  const code = text === undefined ? undefined : ERRNO_OF_TEXT[text];
+  return code === undefined ? error : storeError(Object.assign(new Error(error.message, { cause: error }), { code }), attempt);
+}

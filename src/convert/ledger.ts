@@ -42,8 +42,8 @@ export const LedgerSchema = z.object({
   /** by reason: `feed`, `range` */
   filtered: CountsSchema,
   quarantine: CountsSchema,
-  /** where the quarantined lines lie, if there are any */
-  quarantineKey: z.string().optional(),
+  /** the quarantined lines, if there are any; as for objects, but they stay in the work area */
+  quarantineFile: z.object({ key: z.string(), staged: z.string(), bytes: count }).optional(),
   /** values an attribute could not hold, by `<event type>.<field>` */
   invalid: CountsSchema,
   /** events of types without a mapping */
@@ -70,7 +70,8 @@ export function lakeIdOf(lakeUri: string, workIsInside: boolean): string {
 export const ledgerKey = (lakeId: string, unit: string) => `${ledgerPrefix(lakeId)}${unit}.json`;
 /** Stands once all objects of a unit are in the lake. */
 export const publishedKey = (lakeId: string, unit: string) => `${ledgerPrefix(lakeId)}${unit}.published`;
-export const stagingPrefix = (lakeId: string, unit: string) => `staging/${lakeId}/${unit}/`;
+export const stagingPrefix = (lakeId: string) => `staging/${lakeId}/`;
+export const attemptPrefix = (lakeId: string, unit: string, attempt: string) => `${stagingPrefix(lakeId)}${unit}/${attempt}/`;
 export const quarantineKey = (lakeId: string, unit: string) => `quarantine/${lakeId}/${unit}.ndjson.gz`;
 
 export async function readText(store: ObjectStore, key: string): Promise<string> {

@@ -9,7 +9,7 @@ import { commitUnit, convertInScratch, publishUnit } from './commit.js';
 import { type ConversionSetup, openRoom } from './conversion-room.js';
 import { openPlaces } from './convert.js';
 import { loadCompiled, PRODUCT_VERSION } from './definitions.js';
-import { fileIdentity, readLedgers } from './ledger.js';
+import { finishEarlierRuns } from './earlier-runs.js';
 import { type ConvertOptions, fillOptions, rowIdentity } from './options.js';
 import { addLedger, type ConvertReport, finishReport, newReport } from './report.js';
 import { newProgress } from './shared-progress.js';
@@ -39,11 +39,7 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
   };
   const lock = await takeLock(work, lakeId);
   try {
-    const known = new Set<string>();
-    for await (const { ledger, published } of readLedgers(work, lakeId)) {
-      for (const file of ledger.files) known.add(fileIdentity(file));
-      if (!published) await publishUnit(places, ledger, undefined);
-    }
+    const { replayed } = await finishEarlierRuns(places);
     const identity = rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION);
     const setup: ConversionSetup = {
       mapping,
@@ -68,7 +64,7 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
         etag,
         feed: 'quarantine',
       };
-      if (known.has(fileIdentity(file))) {
+      if (replayed.has(file.canonicalKey)) {
         report.files.known++;
         continue;
       }

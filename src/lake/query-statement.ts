@@ -1,95 +1,74 @@
-/** Reading statements only: what a query may do, and what it needs. */
-import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api';
+/**
+ * What a query is, told from DuckDB's own parse of it (`json_serialize_sql`): nothing is bound. That matters: binding alone can
+ * write (EXPORT DATABASE makes its folder then), and views need not exist yet.
+ */
+import { type DuckDBReader, quote } from './duckdb-reader.js';
 import { queryFailed, queryRefused } from './errors.js';
 
-/** Table functions that a SELECT may call and that change DuckDB or write files (logs, profiles). */
-const SWITCHES = /\b(?:enable|disable)_\w+"?\s*\(/i;
-const EXPLAIN = /^\s*explain(?:\s+analyze)?\s+/i;
-const LOOKS_AT_COLUMNS = /^\s*(?:describe|desc|show)\b/i;
-
-/** What a statement is about, by its text alone. */
-export interface Mention {
+/** A statement that only reads. */
+export interface ReadingStatement {
+  sql: string;
   /** tables and views it names, as written */
-  names: string[];
-  /** it asks for columns, not rows */
+  tables: string[];
+  /** it asks for columns or tables, not for rows */
   columnsOnly: boolean;
 }
 
-/** Reads statements before the views they name exist: a DuckDB of its own, without any. */
-export class StatementParser {
-  private constructor(
-    private readonly instance: DuckDBInstance,
-    private readonly connection: DuckDBConnection,
-  ) {}
-
-  static async open(): Promise<StatementParser> {
-    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-    return new StatementParser(instance, await instance.connect());
-  }
-
-  /** @throws QUERY_REFUSED for none or several statements, QUERY_FAILED for what is no SQL */
-  async mention(sql: string): Promise<Mention> {
-    // an empty text makes the binding fail without a word
-    if (/^(?:\s|;|--[^\n]*(?:\n|$))*$/.test(sql)) throw queryRefused('it is empty');
-    let count: number;
-    let names: readonly string[];
-    try {
-      count = (await this.connection.extractStatements(sql)).count;
-      names = this.connection.getTableNames(sql, false);
-    } catch (error) {
-      throw sqlError(error, []);
-    }
-    if (count !== 1) throw queryRefused(`it has ${count} statements; give one SELECT at a time (a PIVOT needs its IN list)`);
-    return { names: [...names], columnsOnly: LOOKS_AT_COLUMNS.test(sql) };
-  }
-
-  close(): void {
-    this.connection.closeSync();
-    this.instance.closeSync();
-  }
+interface Parse {
+  error: boolean;
+  error_type?: string;
+  error_message?: string;
+  statements?: { node: { from_table?: { type: string; show_type?: string } } }[];
 }
+
+const EXPLAIN = /^\s*explain(?:\s+analyze)?\s+/i;
+/** Functions that a SELECT may call and that change DuckDB, write files (logs, profiles) or hide a statement in a text. */
+const REFUSED = /^(?:(?:enable|disable)_.*|query|json_execute_serialized_sql|truncate_duckdb_logs)$/i;
 
 /**
- * Prepares one statement that only reads: SELECT and its kind, or EXPLAIN of such.
+ * Takes one SELECT or what is read like it (FROM, VALUES, DESCRIBE, SHOW, SUMMARIZE, PIVOT with its IN list), or EXPLAIN of such.
  *
- * @param views for the message about an unknown table
- * @throws QUERY_REFUSED, QUERY_FAILED
+ * @throws QUERY_REFUSED, QUERY_FAILED for what is no SQL
  */
-export async function prepareReading(
-  connection: DuckDBConnection,
-  sql: string,
-  views: readonly string[],
-): Promise<DuckDBPreparedStatement> {
-  if (SWITCHES.test(sql)) throw queryRefused('it changes settings of DuckDB');
-  let statement = await prepare(connection, sql, views);
-  if (statement.statementType === StatementType.EXPLAIN && EXPLAIN.test(sql)) {
-    const explained = await prepare(connection, sql.replace(EXPLAIN, ''), views);
-    if (explained.statementType !== StatementType.SELECT) statement = explained;
+export async function readingStatement(reader: DuckDBReader, sql: string): Promise<ReadingStatement> {
+  const [found] = await reader.rows<{ parse: string }>(
+    `SELECT json_serialize_sql(${quote(sql.replace(EXPLAIN, ''))})::VARCHAR AS parse`,
+  );
+  const parse: Parse = JSON.parse(found!.parse);
+  if (parse.error && parse.error_type === 'parser') throw queryFailed(sentence(`Parser Error: ${parse.error_message}`), '');
+  if (parse.error || parse.statements === undefined)
+    throw queryRefused('it does more than read the lake; give one SELECT (a PIVOT needs its IN list), or EXPLAIN as first word');
+  const { statements } = parse;
+  if (statements.length === 0) throw queryRefused('it is empty');
+  if (statements.length > 1) throw queryRefused(`it has ${statements.length} statements; give one at a time`);
+  const tables: string[] = [];
+  for (const part of objectsIn(statements)) {
+    const { class: kind, type, table_name: table, function_name: called } = part;
+    if (kind === 'PARAMETER') throw queryRefused('it has parameters, for which there are no values');
+    if (typeof called === 'string' && REFUSED.test(called))
+      throw queryRefused(`it calls ${called}, which does more than read the lake`);
+    if (type === 'BASE_TABLE' && typeof table === 'string') tables.push(table);
   }
-  const { statementType, parameterCount } = statement;
-  if (statementType !== StatementType.SELECT && statementType !== StatementType.EXPLAIN)
-    throw queryRefused(`a query reads the lake, this is ${StatementType[statementType]}`);
-  if (statementType === StatementType.EXPLAIN && !EXPLAIN.test(sql)) throw queryRefused('EXPLAIN must be its first word');
-  if (parameterCount > 0) throw queryRefused('it has parameters, for which there are no values');
-  return statement;
+  const from = statements[0]!.node.from_table;
+  return { sql, tables, columnsOnly: from?.type === 'SHOW_REF' && from.show_type !== 'SUMMARY' };
 }
 
-async function prepare(connection: DuckDBConnection, sql: string, views: readonly string[]): Promise<DuckDBPreparedStatement> {
-  try {
-    return await connection.prepare(sql);
-  } catch (error) {
-    throw sqlError(error, views);
-  }
+/** Every object of a JSON value, however deep. */
+function* objectsIn(value: unknown): Generator<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) yield value as Record<string, unknown>;
+  for (const part of Object.values(value)) yield* objectsIn(part);
 }
 
-/** DuckDB's message in one sentence, without the copy of the text; for an unknown table, what there is. */
+/** DuckDB's error in one sentence, without its copy of the text; for an unknown table, what there is. */
 export function sqlError(error: unknown, views: readonly string[]): Error {
   const [message] = (error as Error).message.split('\n\n');
-  if (/^Catalog Error: Table with name .* does not exist/.test(message!) && views.length > 0)
+  if (/^Catalog Error: Table with name .* does not exist/.test(message!))
     return queryFailed(sentence(message!.split('\n')[0]!), `The lake has the views ${views.join(', ')}.`, { cause: error });
   return queryFailed(sentence(message!.replaceAll('\n', ' ')), '', { cause: error });
 }
 
 function sentence(text: string): string {
-  return `${text.trim().replace(/[.!]$/, '')}${/\?$/.test(text.trim()) ? '' : '.'}`;
+  const trimmed = text.trim().replace(/[.!]$/, '');
+  return trimmed.endsWith('?') ? trimmed : `${trimmed}.`;
 }

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../store/store.js';
 import { DuckDBReader, identifier, literalPath, quote, type ReaderOptions } from './duckdb-reader.js';
 import { checkFilter, type LakeFilter } from './lake-objects.js';
 import { type DownloadOptions, type LakeSource, QuerySources } from './query-sources.js';
-import { type Mention, prepareReading, StatementParser, sqlError } from './query-statement.js';
+import { type ReadingStatement, readingStatement, sqlError } from './query-statement.js';
 import { jsonValue } from './query-values.js';
 import { classView, EVENTS_VIEW, eventsView } from './query-views.js';
 
@@ -47,7 +47,7 @@ export async function openLake(store: ObjectStore, options: QueryOptions = {}): 
     const { maxDownloadBytes = DEFAULT_MAX_DOWNLOAD_BYTES, onDownload = () => {} } = options;
     const sources = await QuerySources.open(store, reader, options, { maxDownloadBytes, onDownload });
     await lock(reader, sources.folder);
-    return new LakeQuery(reader, sources, await StatementParser.open());
+    return new LakeQuery(reader, sources);
   } catch (error) {
     await reader.close();
     throw error;
@@ -73,7 +73,6 @@ export class LakeQuery {
   constructor(
     private readonly reader: DuckDBReader,
     private readonly sources: QuerySources,
-    private readonly parser: StatementParser,
   ) {
     for (const source of sources.sources) this.byView.set(source.view, [...(this.byView.get(source.view) ?? []), source]);
     this.views = [...[...this.byView.keys()].sort(), EVENTS_VIEW];
@@ -86,15 +85,12 @@ export class LakeQuery {
    * @throws QUERY_FAILED, QUERY_REFUSED, QUERY_TOO_LARGE
    */
   async run(sql: string, maxRows = DEFAULT_MAX_ROWS): Promise<QueryResult> {
-    await this.prepareViews(await this.parser.mention(sql), sql);
-    const statement = await prepareReading(this.reader.connection, sql, this.views);
+    await this.prepareViews(await readingStatement(this.reader, sql));
     let result: DuckDBResultReader;
     try {
-      result = await statement.streamAndReadUntil(maxRows + 1);
+      result = await this.reader.connection.streamAndReadUntil(sql, maxRows + 1);
     } catch (error) {
       throw sqlError(error, this.views);
-    } finally {
-      statement.destroySync();
     }
     const names = result.columnNames();
     const types = result.columnTypes();
@@ -131,7 +127,6 @@ export class LakeQuery {
 
   /** Deletes what was downloaded. */
   async close(): Promise<void> {
-    this.parser.close();
     await this.reader.close();
   }
 
@@ -148,11 +143,11 @@ export class LakeQuery {
     return rows;
   }
 
-  private async prepareViews({ names, columnsOnly }: Mention, sql: string): Promise<void> {
-    let wanted = this.views.filter((view) => names.some((name) => name.toLowerCase() === view));
-    // DuckDB does not tell the tables of some statements (PIVOT): any word will do; SHOW TABLES names none and wants all
-    if (names.length === 0) wanted = this.views.filter((view) => new RegExp(`\\b${view}\\b`, 'i').test(sql));
-    if (wanted.length === 0 && columnsOnly) wanted = [...this.views];
+  private async prepareViews({ tables, columnsOnly }: ReadingStatement): Promise<void> {
+    const named = new Set(tables.map((table) => table.toLowerCase()));
+    let wanted = this.views.filter((view) => named.has(view));
+    // SHOW TABLES
+    if (tables.length === 0 && columnsOnly) wanted = [...this.views];
     await this.ensure(wanted, columnsOnly ? 'columns' : 'rows');
   }
 

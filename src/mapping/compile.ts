@@ -49,12 +49,15 @@ export function compileMapping(options: CompileOptions): CompileResult {
   }
 
   const routes: Record<string, Route[]> = {};
-  const compileRoute = (rule: Rule): Route => routeOf(rule, schema, classes, classIndex);
+  const nodeIndexes = classes.map((plan) => new Map(plan.nodes.map((path, index) => [path, index])));
+  const compileRoute = (rule: Rule): Route => routeOf(rule, schema, classes, nodeIndexes, classIndex);
   for (const rule of set.rules) {
     if (!(rule.versions?.includes(schema.version) ?? true) || !classIndex.has(rule.class)) continue;
+    // one route for all event types of a rule: it stays one object also in a worker thread
+    const route = compileRoute(rule);
     for (const eventType of rule.eventTypes) {
       routes[eventType] ??= [];
-      routes[eventType].push(compileRoute(rule));
+      routes[eventType].push(route);
     }
   }
   const unknown = compileRoute({
@@ -72,7 +75,13 @@ export function compileMapping(options: CompileOptions): CompileResult {
   };
 }
 
-function routeOf(rule: Rule, schema: OcsfSchema, classes: readonly ClassPlan[], classIndex: ReadonlyMap<string, number>): Route {
+function routeOf(
+  rule: Rule,
+  schema: OcsfSchema,
+  classes: readonly ClassPlan[],
+  nodeIndexes: readonly ReadonlyMap<string, number>[],
+  classIndex: ReadonlyMap<string, number>,
+): Route {
   const slots: string[] = [...ENVELOPE, ...TYPE_FIELDS];
   const slotOf = (field: string): number => {
     const at = slots.indexOf(field);
@@ -84,7 +93,7 @@ function routeOf(rule: Rule, schema: OcsfSchema, classes: readonly ClassPlan[], 
   const add = (className: string, entries: readonly Entry[], activity: Choice) => {
     const index = classIndex.get(className);
     if (index === undefined) return;
-    const context = { schema, plan: classes[index]!, classIndex: index, slotOf, timeField: rule.time };
+    const context = { schema, plan: classes[index]!, classIndex: index, nodeIndex: nodeIndexes[index]!, slotOf, timeField: rule.time };
     alternatives.push(compileAlternative(context, entries, activity, rule.severity));
   };
   add(rule.class, rule.entries, rule.activity);

@@ -9,6 +9,8 @@ export interface CompileContext {
   schema: OcsfSchema;
   plan: ClassPlan;
   classIndex: number;
+  /** path → index in the plan's nodes */
+  nodeIndex: ReadonlyMap<string, number>;
   /** slot of a field, new ones at the end */
   slotOf: (field: string) => number;
   timeField: string | undefined;
@@ -19,16 +21,14 @@ export class Ops {
   leaves: LeafOp[] = [];
   lists: ListOp[] = [];
   constants: ConstantOp[] = [];
-  private readonly nodeIndex = new Map<string, number>();
 
   constructor(readonly context: CompileContext) {
     this.cls = context.schema.classes.get(context.plan.name)!;
-    for (const [index, path] of context.plan.nodes.entries()) this.nodeIndex.set(path, index);
   }
 
   /** The node of a path; undefined where the frozen columns lack it. */
   node(path: string): number | undefined {
-    return this.nodeIndex.get(path);
+    return this.context.nodeIndex.get(path);
   }
 
   attribute(path: string): Attribute | undefined {

@@ -43,7 +43,7 @@ export interface RouterOptions {
 /** Rows of one class, tenant and UTC day: one object's worth. */
 export interface Group {
   class: number;
-  /** the customer id as it stands in the event; '' where there is none */
+  /** the customer id as it stands in the event; '' where there is none, or one over 256 bytes */
   tenant: string;
   /** days since 1970 */
   day: number;
@@ -95,7 +95,13 @@ export class Router {
     this.known = types.length;
     this.eventTypes = new FieldDictionary(types, 60_000);
     const fieldId = new Map(fields.map((name, id) => [name, id]));
-    const load = (route: Route): number => this.routes.push(loadRoute(route, fieldId, this.knownFieldCount)) - 1;
+    // event types of one rule share their route
+    const loaded = new Map<Route, number>();
+    const load = (route: Route): number => {
+      const known = loaded.get(route) ?? this.routes.push(loadRoute(route, fieldId, this.knownFieldCount)) - 1;
+      loaded.set(route, known);
+      return known;
+    };
     this.routesOfType = types.map((type) => mapping.routes[type]!.map(load));
     this.unknownRoute = load(mapping.unknown);
     this.placeholders = new Placeholders(mapping.placeholders);

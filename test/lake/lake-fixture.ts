@@ -182,7 +182,7 @@ export class LakeFixture {
     const kv = pairs.length === 0 ? '' : `, KV_METADATA {${pairs.map(([name, value]) => `'${name}': '${value}'`).join(', ')}}`;
     await this.connection.run(
       `COPY (SELECT ${select} FROM read_json('${input}', format = 'newline_delimited', columns = {${columns.join(', ')}}))
-       TO '${this.path(key)}' (FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE ${rowGroupRows}${kv})`,
+       TO '${this.path(key).replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION ${codec}, ROW_GROUP_SIZE ${rowGroupRows}${kv})`,
     );
     await rm(input);
     return key;

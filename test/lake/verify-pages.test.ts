@@ -35,7 +35,7 @@ describe('the largest data page', () => {
   it('is that of the widest row group of a column of known size', async () => {
     // 8 bytes a value of random integers, without a dictionary; a few bytes of levels
     const options = 'COMPRESSION zstd, ROW_GROUP_SIZE 2048, DICTIONARY_SIZE_LIMIT 1';
-    const path = await write('known', 'SELECT hash(i)::BIGINT >> 1 AS v FROM range(5000) t(i)', options);
+    const path = await write('known', 'SELECT (hash(i) >> 1)::BIGINT AS v FROM range(5000) t(i)', options);
     const { largest, above } = await readPageSizes(reader, path, 16_000);
     expect(largest).toBeGreaterThanOrEqual(2048 * 8);
     expect(largest).toBeLessThan(2048 * 8 + 64);

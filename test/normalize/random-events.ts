@@ -42,7 +42,7 @@ export class EventMaker {
 
   constructor(
     private readonly random: Random,
-    private readonly set: MappingSet,
+    set: MappingSet,
     private readonly schema: OcsfSchema,
   ) {
     this.rules = set.rules.filter(({ versions, class: name }) => (versions?.includes(schema.version) ?? true) && schema.classes.has(name));
@@ -82,16 +82,19 @@ export class EventMaker {
     for (const [field, uses] of this.usesOf(rule)) {
       if (fields.has(field) || random() < missing) continue;
       const use = pick(random, uses);
-      fields.set(field, random() < bad ? pick(random, [...HOLLOW, ...TEXTS]) : this.fitting(use));
+      fields.set(field, random() < bad ? pick(random, [...HOLLOW, ...TEXTS]) : this.fitting(field, use));
     }
     const { when } = rule;
     if (when !== undefined && random() < 0.8) fields.set(when.field, when.is === undefined ? pick(random, TEXTS) : pick(random, [...when.is, 'other']));
   }
 
-  private fitting({ type, raws, isList }: Use): string {
+  private fitting(field: string, { type, raws, isList }: Use): string {
     const { random } = this;
     if (raws.length > 0 && random() < 0.9) return pick(random, raws);
-    const pool = POOLS[type] ?? (type === 'hash' ? HASHES : TEXTS);
+    let pool = POOLS[type] ?? (type === 'hash' ? HASHES : TEXTS);
+    // the sensor never contradicts itself in these
+    if (type === 'ip_t' && field.includes('IP4')) pool = pool.filter((ip) => !ip.includes(':'));
+    if (type === 'ip_t' && field.includes('IP6')) pool = pool.filter((ip) => ip.includes(':'));
     if (!isList) return pick(random, pool);
     if (random() < 0.2) return pick(random, JSON_LISTS);
     const parts = Array.from({ length: Math.floor(random() * 5) }, () => pick(random, pool));

@@ -33,6 +33,8 @@ export class ReferenceRow {
   private readonly data = new Map<string, Filled>();
   private readonly constants = new Map<string, Constant>();
   private readonly ops: Op[] = [];
+  /** fields whose value is absent for some attribute: addresses and hashes of zeros */
+  readonly absent = new Set<string>();
   private profiles: string[] = [];
 
   /**
@@ -122,6 +124,7 @@ export class ReferenceRow {
         }
         const { read, caption } = this.read(attribute, value, text);
         if (read.verdict === 'reject' || read.verdict === 'part') op.lost = true;
+        if (read.verdict === 'absent') this.absent.add(field);
         if ('value' in read) this.data.set(path, { value: read.value, ...(caption === undefined ? {} : { caption }) });
       }
     }
@@ -166,6 +169,7 @@ export class ReferenceRow {
     if (text === undefined) return [];
     const read = readHash(text, HASH_DIGITS[algorithm]!, this.schema.types.get('file_hash_t')?.maxLength ?? 1000);
     if (read.verdict === 'reject') op.lost = true;
+    if (read.verdict === 'absent') this.absent.add(field);
     return 'value' in read ? [{ algorithm_id: id, algorithm, value: read.value }] : [];
   }
 
@@ -187,7 +191,8 @@ export class ReferenceRow {
     const content = this.schema.objects.get(attribute.object!)!;
     const inner = () => new ReferenceRow(this.schema, content, this.texts, this.isPlaceholder, `${path}.`);
     const fieldOps = new Map<string, boolean>();
-    const remember = (ops: readonly Op[]) => {
+    const remember = ({ ops, absent }: ReferenceRow) => {
+      for (const field of absent) this.absent.add(field);
       for (const { field, path: at, lost } of ops) fieldOps.set(`${at} ${field}`, (fieldOps.get(`${at} ${field}`) ?? false) || lost);
     };
     const made: Record<string, unknown>[] = [];
@@ -195,7 +200,7 @@ export class ReferenceRow {
     if (item.each === undefined) {
       const one = inner();
       const object = one.item(item.entries, undefined).object;
-      remember(one.ops);
+      remember(one);
       if (object !== undefined) made.push(object);
     } else {
       const { field, kernels } = item.each;
@@ -208,7 +213,7 @@ export class ReferenceRow {
         for (const one of parts) {
           const builder = inner();
           const { object, lost } = builder.item(item.entries, one);
-          remember(builder.ops);
+          remember(builder);
           if (object !== undefined) made.push(object);
           if (object === undefined || lost) each.lost = true;
         }
@@ -219,7 +224,7 @@ export class ReferenceRow {
         const builder = inner();
         builder.item(item.entries, undefined);
         for (const op of builder.ops) if (this.text(op.field) !== undefined) op.lost = true;
-        remember(builder.ops);
+        remember(builder);
       }
     }
     for (const [key, lost] of fieldOps) {
@@ -312,7 +317,10 @@ export class ReferenceRow {
     const lacks: string[] = [];
     for (const attribute of content.attributes.values()) {
       const { name } = attribute;
-      if (attribute.requirement !== 'required' || !this.hasProfile(attribute) || filled.has(name) || fixed.has(name)) continue;
+      if (attribute.requirement !== 'required' || !this.hasProfile(attribute) || filled.has(name)) continue;
+      // the object that a class is about is not made of constants
+      if (fixed.has(name) && !(isTop && attribute.object !== undefined)) continue;
+      if (isTop && attribute.profile !== undefined) continue;
       if (isTop && (SELF_FILLED.includes(name) || attribute.enum !== undefined)) continue;
       lacks.push(name);
     }

@@ -14,7 +14,7 @@ import { readText, readTime } from './values.js';
 const TYPE_FIELDS = ['event_simpleName', 'ExternalApiType', 'event_type', 'event-type'];
 const DAY = 86_400_000;
 
-/** `optional`: fields whose value is a placeholder, and which may stand in `unmapped` or not. */
+/** `optional`: fields whose value is a placeholder or zeros, and which may stand in `unmapped` or not. */
 export type ReferenceResult = { fault: string[] } | (PlacedRow & { optional: Set<string> });
 
 export class Reference {
@@ -41,9 +41,9 @@ export class Reference {
       const cls = this.schema.classes.get(name);
       if (cls === undefined) continue;
       const made = this.row(cls, rule, entries, activity, texts, type, time);
-      if (made !== undefined) return { class: name, tenant: present('cid') ?? '', day: Math.floor(time / DAY), ...made };
+      if (made !== undefined) return { class: name, tenant: tenantOf(present('cid')), day: Math.floor(time / DAY), ...made };
     }
-    throw new Error('not even base_event');
+    throw new Error(`not even base_event: ${Buffer.from(line).toString()}`);
   }
 
   private isPlaceholder = (text: string): boolean => text === '' || this.set.placeholders.includes(text);
@@ -120,7 +120,7 @@ export class Reference {
     if (observables.length > 0) row.observables = observables;
     const { used, kept } = builder.usedFields();
     const unmapped = new Map<string, string>();
-    const optional = new Set<string>();
+    const optional = new Set(builder.absent);
     for (const [field, text] of texts) {
       if (this.isPlaceholder(text) && mentions(rule, field)) optional.add(field);
       if (!kept.has(field) || !used.has(field)) unmapped.set(field, text);
@@ -193,3 +193,6 @@ const REJECTED = { verdict: 'reject' } as const;
 function mentions(rule: Rule, field: string): boolean {
   return JSON.stringify([rule.entries, rule.fallbacks, rule.activity, rule.severity, rule.time]).includes(JSON.stringify(field)) || ['timestamp', 'ContextTimeStamp', 'UTCTimestamp'].includes(field);
 }
+
+/** No customer id is as long as what the dictionary refuses. */
+const tenantOf = (cid = '') => (Buffer.byteLength(cid) <= 256 ? cid : '');
