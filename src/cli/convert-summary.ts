@@ -1,6 +1,7 @@
 /** The summary of a conversion, as a person would show it to a colleague. */
 import type { ConvertReport } from '../convert/report.js';
 import { bytes, count, duration, plural } from './numbers.js';
+import { plainName, plainText } from './plain-text.js';
 import { table } from './table.js';
 
 const MOST_ROWS = 10;
@@ -12,14 +13,16 @@ export function convertSummary(report: ConvertReport): string {
     .sort(([, a], [, b]) => b.events - a.events)
     .map(([name, cls]) => [name, count(cls.events), count(cls.objects)]);
   if (rows.length > 0) lines.push(table(['class', 'events', 'objects'], rows, [1, 2]), '');
-  const rate = report.seconds > 0 ? ` (${count(Math.round(events.read / report.seconds))} events/s)` : '';
-  lines.push(
-    `${report.stopped ? 'Stopped' : 'Done'} in ${duration(report.seconds)}${rate}: ${bytes(report.bytes.inflated)} of FDR in ${plural(files.read, 'file')} became ${bytes(report.bytes.written)} of Parquet in ${plural(report.objects.length, 'object')}.`,
-    `${count(events.read)} events read = ${count(events.written)} written + ${count(events.quarantined)} quarantined + ${count(events.duplicate)} duplicate + ${count(events.filtered)} filtered${reasons(report.filtered)}`,
-  );
-  if (files.known > 0) lines.push(`${plural(files.known, 'file')} were in the lake already and were not read again.`);
+  if (report.stopped || files.read > 0 || files.known === 0) {
+    const rate = report.seconds > 0 ? ` (${count(Math.round(events.read / report.seconds))} events/s)` : '';
+    lines.push(
+      `${report.stopped ? 'Stopped' : 'Done'} in ${duration(report.seconds)}${rate}: ${bytes(report.bytes.inflated)} of FDR in ${plural(files.read, 'file')} became ${bytes(report.bytes.written)} of Parquet in ${plural(report.objects.length, 'object')}.`,
+      `${count(events.read)} events read = ${count(events.written)} written + ${count(events.quarantined)} quarantined + ${count(events.duplicate)} duplicate + ${count(events.filtered)} filtered${reasons(report.filtered)}`,
+    );
+    if (files.known > 0) lines.push(`${plural(files.known, 'file was', 'files were')} in the lake already and not read again.`);
+  } else lines.push(`Nothing new: ${plural(files.known, 'file is', 'files are')} in the lake already.`);
   if (report.units.published > 0)
-    lines.push(`${plural(report.units.published, 'unit')} that an earlier run had committed were published.`);
+    lines.push(`${plural(report.units.published, 'unit')} that an earlier run had committed: now published.`);
   if (events.quarantined > 0) {
     lines.push(
       `Quarantined${reasons(report.quarantine)}: the lines lie in ${report.work}/quarantine; after a fix run "falconry replay".`,
@@ -27,7 +30,8 @@ export function convertSummary(report: ConvertReport): string {
   }
   lines.push(...top('Event types without a mapping, kept whole in base_event', report.unknown));
   lines.push(...top('Values that their attribute cannot hold, kept in unmapped', report.invalid));
-  for (const { key, reason, message } of report.damaged.slice(0, MOST_ROWS)) lines.push(`Damaged: ${key}: ${reason}, ${message}`);
+  for (const { key, reason, message } of report.damaged.slice(0, MOST_ROWS))
+    lines.push(plainText(`Damaged: ${key}: ${reason}, ${message}`));
   if (report.damaged.length > MOST_ROWS)
     lines.push(`… and ${count(report.damaged.length - MOST_ROWS)} more damaged files (--json lists all).`);
   if (files.empty + files.foreign > 0)
@@ -47,7 +51,7 @@ function reasons(counts: Readonly<Record<string, number>>): string {
 function top(title: string, counts: Readonly<Record<string, number>>): string[] {
   const all = Object.entries(counts).sort(([, a], [, b]) => b - a);
   if (all.length === 0) return [];
-  const shown = all.slice(0, MOST_ROWS).map(([name, n]) => `${name} ${count(n)}`);
+  const shown = all.slice(0, MOST_ROWS).map(([name, n]) => `${plainName(name)} ${count(n)}`);
   const rest = all.length - shown.length;
   return [`${title}: ${shown.join(', ')}${rest > 0 ? ` and ${count(rest)} more` : ''}.`];
 }

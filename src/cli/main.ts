@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command line: names commands and options, and loads what a command needs only when it runs (`--help` stays quick). */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { exitWithError } from './failure.js';
+import { Command, CommanderError, Option } from 'commander';
+import { exitWithError, exitWithUsage } from './failure.js';
 
 const version = (): string => {
   for (let at = new URL('.', import.meta.url); ; at = new URL('..', at)) {
@@ -51,6 +51,9 @@ program
   .option('--max-ratio <n>', 'a file that inflates to more than this many times its size is stopped (default: 200)')
   .option('--object-bytes <bytes>', "an object's size to aim at (default: 268435456)")
   .option('--row-group-rows <n>', 'rows in a Parquet row group (default: 40960)')
+  .addOption(
+    new Option('--unit-bytes <bytes>', 'compressed bytes of a unit, what is committed at a time (default: 50331648)').hideHelp(),
+  )
   .option('--safe-handover', 'copy strings to DuckDB one by one: slower, for comparison')
   .option('--dry-run', 'say what would be read and written, and do nothing')
   .option(...endpoint)
@@ -140,6 +143,7 @@ program
   .description('makes a sample archive, converts it, verifies the lake and asks it a question')
   .argument('[dir]', 'where to', 'falconry-demo')
   .option('--events <n>', 'about how many events', '100000')
+  .addHelpText('after', '\nExample:\n  $ falconry demo /tmp/demo --events 20000')
   .action(async (directory, options) => (await import('./demo-command.js')).demoCommand({ directory, ...options }));
 
 // a reader that has seen enough (`| head`) is no error
@@ -151,6 +155,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else exitWithError(error, process.argv.includes('--json'));
+  const json = process.argv.includes('--json');
+  if (error instanceof CommanderError) exitWithUsage(error, json);
+  else exitWithError(error, json);
 }

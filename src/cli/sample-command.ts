@@ -2,6 +2,7 @@
 import { type SampleOptions, writeSample } from '../sample/sample.js';
 import { bytes, count, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
+import { wholeNumber } from './whole-number.js';
 
 export interface SampleArguments {
   directory: string;
@@ -18,10 +19,10 @@ export async function sampleCommand({ directory, json, ...options }: SampleArgum
   const line = new ProgressLine(json !== true);
   const filled: SampleOptions = {
     directory,
-    events: Number(options.events),
-    days: Number(options.days),
-    hosts: Number(options.hosts),
-    seed: Number(options.seed),
+    events: wholeNumber('--events', options.events),
+    days: wholeNumber('--days', options.days),
+    hosts: wholeNumber('--hosts', options.hosts),
+    seed: wholeNumber('--seed', options.seed),
     layout: options.layout as 'batch' | 'partitioned',
     bad: options.bad === true,
   };

@@ -7,6 +7,7 @@ import { openStore } from '../store/open.js';
 import { bytes, count, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
 import { table } from './table.js';
+import { wholeNumber } from './whole-number.js';
 
 export interface VerifyArguments {
   lake: string;
@@ -53,12 +54,9 @@ export async function verify(
 }
 
 function fillRows(text: string): number | 'all' {
-  if (text === 'all') return text;
-  const rows = Number(text);
-  if (Number.isInteger(rows) && rows >= 1) return rows;
-  throw new FalconryError('OPTION_INVALID', `--rows: "${text}" is no whole number from 1; leave it out to check all.`, {
-    exitCode: 2,
-  });
+  const rows = text === 'all' ? text : wholeNumber('--rows', text);
+  if (rows === 'all' || rows >= 1) return rows;
+  throw new FalconryError('OPTION_INVALID', `--rows: "${text}" is below 1; leave it out to check all.`, { exitCode: 2 });
 }
 
 export function verifyText(report: VerifyReport): string {

@@ -39,8 +39,7 @@ export async function convertInScratch<T>(
 ): Promise<T> {
   const attempt = randomUUID().slice(0, 8);
   const { workFolder, lakeId } = place;
-  const scratch =
-    workFolder === undefined ? await temporaryFolder() : join(workFolder, attemptPrefix(lakeId, unit, attempt));
+  const scratch = workFolder === undefined ? await temporaryFolder() : join(workFolder, attemptPrefix(lakeId, unit, attempt));
   let keep = false;
   try {
     return await run(scratch, attempt, () => {

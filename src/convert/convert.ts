@@ -13,12 +13,14 @@ import type { ObjectStore } from '../store/store.js';
 import type { CommitPlace } from './commit.js';
 import { type ConversionSetup, storeOptions } from './conversion-room.js';
 import { loadCompiled, PRODUCT_VERSION } from './definitions.js';
-import { finishEarlierRuns } from './earlier-runs.js';
-import { workNeeded } from './errors.js';
-import { fileIdentity, lakeIdOf, readLedgers } from './ledger.js';
+import { finishEarlierRuns, type KnownFiles, knownFiles } from './earlier-runs.js';
+import { rangeOverlaps, workInExt, workNeeded } from './errors.js';
+import { fileIdentity, lakeIdOf } from './ledger.js';
 import { type ConvertOptions, type FilledOptions, fillOptions, rowIdentity } from './options.js';
+import { withoutOwn } from './own-objects.js';
 import { addFound, addLedger, type ConvertReport, finishReport, newReport } from './report.js';
 import { newProgress, PROGRESS, type SharedProgress, STOP } from './shared-progress.js';
+import { coverage, rangeText, type TimeRange } from './time-range.js';
 import type { PlannedFile } from './unit-converter.js';
 import { takeLock } from './work-lock.js';
 import type { UnitAnswer, UnitTask } from './worker.js';
@@ -108,10 +110,8 @@ export async function dryRun(options: ConvertOptions): Promise<DryRun> {
   const filled = fillOptions(options);
   const { mapping } = loadCompiled(filled.ocsf, filled.mappings);
   const places = await openPlaces(filled);
-  const known = new Set<string>();
-  for await (const { ledger } of readLedgers(places.work, places.lakeId))
-    for (const file of ledger.files) known.add(fileIdentity(file));
-  const finding = findFiles(places.archive);
+  const known = await knownFiles(places);
+  const finding = findFiles(withoutOwn(places.archive, filled.lake, places.workUri));
   const result: DryRun = {
     files: 0,
     bytes: 0,
@@ -123,7 +123,7 @@ export async function dryRun(options: ConvertOptions): Promise<DryRun> {
     lake: filled.lake,
     work: places.workUri,
   };
-  const planned = planFiles(places.archive, finding, known, () => result.known++);
+  const planned = planFiles(places.archive, finding, known, rangeOf(filled), () => result.known++);
   for await (const unit of streamUnits(planned, { bytes: filled.unitBytes, files: UNIT_FILES })) {
     result.units++;
     result.files += unit.files.length;
@@ -145,16 +145,28 @@ export async function openPlaces(options: FilledOptions): Promise<Places> {
     openStore(options.lake, s3),
   ]);
   const workFolder = isS3Uri(workUri) ? undefined : resolve(workUri);
-  const lakePath = isS3Uri(options.lake) ? options.lake : resolve(options.lake);
+  const lakePath = isS3Uri(options.lake) ? options.lake.replace(/\/+$/, '') : resolve(options.lake);
   const inside = workFolder?.startsWith(lakePath + sep) ?? workUri.startsWith(`${lakePath}/`);
+  if (`${workFolder?.replaceAll(sep, '/') ?? workUri}/`.startsWith(`${lakePath.replaceAll(sep, '/')}/ext/`))
+    throw workInExt(workUri);
   return { archive, work, lake, workUri, workFolder, lakeId: lakeIdOf(lakePath, inside) };
 }
 
-/** The archive's files that no ledger holds, with their ETags, in byte order; a second copy of a file counts as known. */
+const rangeOf = ({ from, to }: FilledOptions): TimeRange => ({
+  from: from ?? Number.NEGATIVE_INFINITY,
+  to: to ?? Number.POSITIVE_INFINITY,
+});
+
+/**
+ * The archive's files that no ledger holds for the range asked, with their ETags, in byte order; a second copy of a file counts as known.
+ *
+ * @throws RANGE_OVERLAPS where a ledger holds a part of it
+ */
 async function* planFiles(
   archive: ObjectStore,
   files: AsyncIterable<ArchiveFile>,
-  known: ReadonlySet<string>,
+  known: KnownFiles,
+  asked: TimeRange,
   onKnown: () => void,
 ): AsyncGenerator<PlannedFile> {
   const planned = new Set<string>();
@@ -162,7 +174,10 @@ async function* planFiles(
     const { key, canonicalKey, size, feed } = file;
     const etag = await archive.etag(file);
     const identity = fileIdentity({ canonicalKey, size, etag });
-    if (known.has(identity) || planned.has(identity)) onKnown();
+    const done = known.get(identity) ?? [];
+    const covered = coverage(done, asked);
+    if (covered === 'part') throw rangeOverlaps(key, done.map(rangeText).join(' and '), rangeText(asked));
+    if (covered === 'all' || planned.has(identity)) onKnown();
     else {
       planned.add(identity);
       yield { key, canonicalKey, size, feed, etag };
@@ -187,7 +202,7 @@ function refuseEmpty(uri: string, found: FoundCounts): void {
 async function runUnits(
   places: Places,
   setup: ConversionSetup,
-  known: Set<string>,
+  known: KnownFiles,
   report: ConvertReport,
   hooks: ConvertHooks,
 ): Promise<void> {
@@ -203,14 +218,14 @@ async function runUnits(
   const stop = () => Atomics.store(progress, PROGRESS.stop, STOP);
   hooks.signal?.addEventListener('abort', stop, { once: true });
   if (hooks.signal?.aborted) stop();
-  const finding = findFiles(places.archive);
+  const finding = findFiles(withoutOwn(places.archive, options.lake, places.workUri));
   const running = new Set<Promise<void>>();
   let failure: Error | undefined;
   const tell = (phase: Progress['phase']) => hooks.onProgress?.(progressOf(phase, finding.counts, report, progress));
   const timer = setInterval(() => tell('converting'), 200);
   const stopping = () => failure !== undefined || hooks.signal?.aborted === true;
   try {
-    const planned = planFiles(places.archive, finding, known, () => report.files.known++);
+    const planned = planFiles(places.archive, finding, known, rangeOf(options), () => report.files.known++);
     tell('listing');
     for await (const unit of streamUnits(planned, { bytes: options.unitBytes, files: UNIT_FILES })) {
       if (stopping()) break;

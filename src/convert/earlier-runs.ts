@@ -1,10 +1,13 @@
 /** What earlier runs into a lake have left: finished work to skip, committed work to publish, dead work to remove. */
 import { type CommitPlace, clearStaging, publishUnit } from './commit.js';
-import { fileIdentity, type LedgerFile, readLedgers } from './ledger.js';
+import { fileIdentity, type Ledger, readLedgers } from './ledger.js';
+import type { TimeRange } from './time-range.js';
+
+/** The files that ledgers hold, by {@link fileIdentity}, each with the ranges of event time that it was converted for. */
+export type KnownFiles = Map<string, readonly TimeRange[]>;
 
 export interface EarlierRuns {
-  /** the files that a ledger of the lake holds, by {@link fileIdentity} */
-  known: Set<string>;
+  known: KnownFiles;
   /** canonical keys of the quarantine files that were replayed */
   replayed: Set<string>;
   /** units that were committed and not yet published; they are now */
@@ -13,9 +16,9 @@ export interface EarlierRuns {
 
 /** Only for who holds the lake's lock. */
 export async function finishEarlierRuns(place: CommitPlace): Promise<EarlierRuns> {
-  const runs: EarlierRuns = { known: new Set(), replayed: new Set(), published: 0 };
+  const runs: EarlierRuns = { known: new Map(), replayed: new Set(), published: 0 };
   for await (const { ledger, published } of readLedgers(place.work, place.lakeId)) {
-    for (const file of ledger.files) add(runs, file);
+    addKnown(runs, ledger);
     if (published) continue;
     await publishUnit(place, ledger, undefined);
     runs.published++;
@@ -24,8 +27,23 @@ export async function finishEarlierRuns(place: CommitPlace): Promise<EarlierRuns
   return runs;
 }
 
-/** A replayed file is known by its name: lines mended in it afterwards would come with those that were converted before. */
-function add({ known, replayed }: EarlierRuns, file: LedgerFile): void {
-  if (file.feed === 'quarantine') replayed.add(file.canonicalKey);
-  else known.add(fileIdentity(file));
+/** What {@link finishEarlierRuns} would find, without doing anything. */
+export async function knownFiles(place: CommitPlace): Promise<KnownFiles> {
+  const runs = { known: new Map(), replayed: new Set<string>() };
+  for await (const { ledger } of readLedgers(place.work, place.lakeId)) addKnown(runs, ledger);
+  return runs.known;
+}
+
+function addKnown({ known, replayed }: Pick<EarlierRuns, 'known' | 'replayed'>, { files, identity }: Ledger): void {
+  const { from, to } = identity;
+  const range = [{ from: from ? Number(from) : Number.NEGATIVE_INFINITY, to: to ? Number(to) : Number.POSITIVE_INFINITY }];
+  for (const file of files) {
+    // by its name: lines mended in a replayed file afterwards would come together with those that were converted before
+    if (file.feed === 'quarantine') replayed.add(file.canonicalKey);
+    else {
+      const key = fileIdentity(file);
+      const ranges = known.get(key);
+      known.set(key, ranges === undefined ? range : [...ranges, ...range]);
+    }
+  }
 }

@@ -25,6 +25,13 @@ export const locked = (where: string, owner: string) =>
     `Another conversion into this lake is running (${owner}); wait for it, or delete ${where} if it is no more.`,
   );
 
+export const rangeOverlaps = (key: string, done: string, asked: string) =>
+  new FalconryError(
+    'RANGE_OVERLAPS',
+    `${key} was converted for ${done} already, and for ${asked} some of its events would come twice; give --from and --to that begin and end where that does.`,
+    { exitCode: 2 },
+  );
+
 export const stagingLost = (unit: string, key: string) =>
   new FalconryError(
     'STAGING_LOST',
@@ -41,9 +48,13 @@ export const ledgerBroken = (key: string, cause: unknown) =>
   );
 
 export const workInExt = (work: string) =>
-  new FalconryError('WORK_IN_LAKE', `The work area ${work} lies under the lake's ext/, which is Security Lake's alone; name another place.`, {
-    exitCode: 2,
-  });
+  new FalconryError(
+    'WORK_IN_LAKE',
+    `The work area ${work} lies under the lake's ext/, which is Security Lake's alone; name another place.`,
+    {
+      exitCode: 2,
+    },
+  );
 
 /** DuckDB words the operating system's errors; it keeps no number. */
 const ERRNO_OF_TEXT: Record<string, string> = {

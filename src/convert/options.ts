@@ -1,5 +1,6 @@
 /** What a conversion is told, filled once from the command line or a job: later code never asks what a missing option means. */
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { OCSF_VERSIONS } from '../ocsf/schema.js';
 import { optionInvalid } from './errors.js';
@@ -16,39 +17,62 @@ const instant = z.string().transform((text, context) => {
   return ms;
 });
 
-const bytes = (least: number) => z.coerce.number().int().min(least);
+/** A whole number, as such or as text. */
+const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  z.union([z.number(), z.string()]).transform((given, context) => {
+    const value = given === '' ? Number.NaN : Number(given);
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+    context.addIssue({ code: 'custom', message: `"${given}" is no whole number ${range}` });
+    return z.NEVER;
+  });
+
+/** A path, `file://` URL or `s3://` URI; URLs of files become paths. */
+const place = z
+  .string()
+  .min(1, 'is empty')
+  .transform((uri, context) => {
+    if (!uri.startsWith('file://')) return uri;
+    try {
+      return fileURLToPath(uri);
+    } catch {
+      context.addIssue({ code: 'custom', message: `"${uri}" is no file of this machine` });
+      return z.NEVER;
+    }
+  });
+
+const matching = (pattern: RegExp, what: string) =>
+  z.string().regex(pattern, { error: ({ input }) => `"${input}" is no ${what}` });
 
 export const ConvertOptionsSchema = z.strictObject({
-  archive: z.string().min(1),
-  lake: z.string().min(1),
-  work: z.string().min(1).optional(),
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region looks like eu-central-1'),
-  accountId: z
-    .string()
-    .regex(/^(\d{12}|external(_[A-Za-z0-9_-]{1,64})?)$/, 'an account is 12 digits, "external" or "external_<id>"')
-    .optional(),
-  ocsf: z.enum(OCSF_VERSIONS).default('1.2.0'),
-  workers: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
+  archive: place,
+  lake: place,
+  work: place.optional(),
+  region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'region; one looks like eu-central-1'),
+  accountId: matching(
+    /^(\d{12}|external(_[A-Za-z0-9_-]{1,64})?)$/,
+    'account; give 12 digits, "external" or "external_<id>"',
+  ).optional(),
+  ocsf: z.enum(OCSF_VERSIONS, { error: ({ input }) => `"${input}" is none of ${OCSF_VERSIONS.join(', ')}` }).default('1.2.0'),
+  workers: whole(1, 256).default(availableParallelism()),
   from: instant.optional(),
   to: instant.optional(),
   dedupe: z.boolean().default(false),
   strict: z.boolean().default(false),
   mappings: z.string().optional(),
-  endpointUrl: z.url().optional(),
+  endpointUrl: z.url({ error: ({ input }) => `"${input}" is no URL` }).optional(),
   /** bytes of the longest line */
-  maxLine: bytes(1024)
-    .max(64 * MiB)
-    .default(16 * MiB),
+  maxLine: whole(1024, 64 * MiB).default(16 * MiB),
   /** inflated over compressed bytes above which a file is taken for a bomb */
-  maxRatio: z.coerce.number().min(10).default(200),
+  maxRatio: whole(10).default(200),
   /** an object's size to aim at */
-  objectBytes: bytes(MiB).default(256 * MiB),
-  rowGroupRows: z.coerce.number().int().min(2048).max(1_048_576).default(40_960),
-  compressionLevel: z.coerce.number().int().min(1).max(19).default(1),
+  objectBytes: whole(MiB).default(256 * MiB),
+  rowGroupRows: whole(2048, 1_048_576).default(40_960),
+  compressionLevel: whole(1, 19).default(1),
   /** compressed bytes of a unit */
-  unitBytes: bytes(1).default(48 * MiB),
+  unitBytes: whole(1).default(48 * MiB),
   /** raw bytes that a worker sorts at a time */
-  windowBytes: bytes(MiB).default(256 * MiB),
+  windowBytes: whole(MiB).default(256 * MiB),
   safeHandover: z.boolean().default(false),
 });
 

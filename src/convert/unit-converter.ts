@@ -15,14 +15,7 @@ import { QuarantineWriter } from '../quarantine/quarantine-writer.js';
 import { type QuarantineRecord, rawBytes } from '../quarantine/record.js';
 import type { ObjectStore } from '../store/store.js';
 import { addCounts, type Counts, noCounts } from './counts.js';
-import {
-  addOutcomes,
-  checkOutcomes,
-  type LedgerFile,
-  type LedgerObject,
-  noOutcomes,
-  type Outcomes,
-} from './ledger.js';
+import { addOutcomes, checkOutcomes, type LedgerFile, type LedgerObject, noOutcomes, type Outcomes } from './ledger.js';
 import type { FilledOptions } from './options.js';
 
 /** A file of a unit as the plan knows it. */

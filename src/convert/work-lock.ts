@@ -11,35 +11,55 @@ interface Owner {
 }
 
 export interface WorkLock {
+  /** Never fails: a lock that cannot be removed is taken over when this process is gone. */
   release(): Promise<void>;
 }
 
 /** @throws WORK_LOCKED where another process holds it, or one of another host may */
 export async function takeLock(work: ObjectStore, lakeId: string): Promise<WorkLock> {
-  const key = `lock/${lakeId}.json`;
-  const own: Owner = { host: hostname(), pid: process.pid, since: new Date().toISOString() };
-  for (let tries = 0; ; tries++) {
-    if ((await work.write(key, JSON.stringify(own), { ifAbsent: true })).written) return { release: () => work.delete(key) };
-    const owner = await readOwner(work, key);
-    if (owner === undefined) continue;
-    if (tries > 0 || owner.host !== own.host || isAlive(owner.pid)) {
+  return take(work, `lock/${lakeId}.json`);
+}
+
+async function take(work: ObjectStore, key: string): Promise<WorkLock> {
+  const own = JSON.stringify({ host: hostname(), pid: process.pid, since: new Date().toISOString() } satisfies Owner);
+  for (;;) {
+    if ((await work.write(key, own, { ifAbsent: true })).written) return { release: () => work.delete(key).catch(() => {}) };
+    const text = await readIfThere(work, key);
+    if (text === undefined) continue;
+    const owner = ownerOf(text);
+    if (owner.host !== hostname() || isAlive(owner)) {
       throw locked(`${key} in the work area ${work.uri}`, `process ${owner.pid} on ${owner.host} since ${owner.since}`);
     }
-    await work.delete(key);
+    // of two that find a dead owner, the slower must not remove the lock of the quicker
+    const guard = await take(work, `${key}.takeover`);
+    try {
+      if ((await readIfThere(work, key)) === text) await work.delete(key);
+    } finally {
+      await guard.release();
+    }
   }
 }
 
-async function readOwner(work: ObjectStore, key: string): Promise<Owner | undefined> {
+async function readIfThere(work: ObjectStore, key: string): Promise<string | undefined> {
   try {
-    return JSON.parse(await readText(work, key)) as Owner;
+    return await readText(work, key);
   } catch (error) {
     if ((error as { code?: string }).code === 'STORE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+function ownerOf(text: string): Owner {
+  try {
+    return JSON.parse(text) as Owner;
+  } catch {
     return { host: '?', pid: 0, since: '?' };
   }
 }
 
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return true;
+function isAlive({ pid, since }: Owner): boolean {
+  // a restarted container gives the same number again
+  if (pid === process.pid) return Date.parse(since) >= Date.now() - process.uptime() * 1000;
   try {
     process.kill(pid, 0);
     return true;

@@ -1,5 +1,5 @@
 /** Random events for the rules of a mapping: their fields with values that fit, nearly fit, or mean absent, and fields of nobody. */
-import type { MappingSet, Rule, Value } from '../../src/mapping/model.js';
+import type { KernelCall, MappingSet, Rule, Value } from '../../src/mapping/model.js';
 import type { OcsfSchema } from '../../src/ocsf/schema.js';
 import { attributeChain } from '../../src/mapping/class-plan.js';
 import { pick } from '../ocsf/random-event.js';
@@ -37,7 +37,8 @@ interface Use {
 
 export class EventMaker {
   private readonly uses = new Map<Rule, Map<string, Use[]>>();
-  private readonly rules: Rule[];
+  /** by class, so that each comes up */
+  private readonly rules: Rule[][];
   private serial = 0;
 
   constructor(
@@ -45,13 +46,14 @@ export class EventMaker {
     set: MappingSet,
     private readonly schema: OcsfSchema,
   ) {
-    this.rules = set.rules.filter(({ versions, class: name }) => (versions?.includes(schema.version) ?? true) && schema.classes.has(name));
+    const rules = set.rules.filter(({ versions, class: name }) => (versions?.includes(schema.version) ?? true) && schema.classes.has(name));
+    this.rules = [...new Set(rules.map((rule) => rule.class))].map((name) => rules.filter((rule) => rule.class === name));
   }
 
   /** A line without its newline. */
   line(): string {
     const { random } = this;
-    const rule = random() < 0.97 ? pick(random, this.rules) : undefined;
+    const rule = random() < 0.97 ? pick(random, pick(random, this.rules)) : undefined;
     const fields = new Map<string, unknown>();
     const type = rule === undefined ? pick(random, ['NeverHeardOf', 'Other;Type', 'none']) : pick(random, rule.eventTypes);
     const typeField = type.startsWith('Event_') ? 'ExternalApiType' : 'event_simpleName';
@@ -110,8 +112,8 @@ export class EventMaker {
       const leaf = attributeChain(this.schema, this.schema.classes.get(cls)!, path)?.at(-1);
       const type = leaf?.type ?? 'string_t';
       if (value.kind === 'first') for (const one of value.of) visit(cls, path, one);
-      else if (value.kind === 'field') add(value.field, type);
-      else if (value.kind === 'list') add(value.field, type, [], true);
+      else if (value.kind === 'field') add(value.field, type, value.kernels.flatMap((kernel) => written(kernel, POOLS[type] ?? TEXTS)));
+      else if (value.kind === 'list') add(value.field, type, value.kernels.slice(0, -1).flatMap((kernel) => written(kernel, ['a, b', 'c;d', ...TEXTS])), true);
       else if (value.kind === 'enum' || value.kind === 'table') add(value.field, type, Object.keys(value.table));
       else if (value.kind === 'ranges') add(value.field, 'integer_t', value.ranges.flatMap(({ below }) => (below === undefined ? [] : [String(below), String(below - 1)])));
       else if (value.kind === 'hashes') for (const { field } of value.of) add(field, 'hash');
@@ -154,5 +156,34 @@ export class EventMaker {
     if (random() < 0.003) return `"\\ud800${json.slice(1)}`;
     if (random() < 0.05) return json.replace(/[\x20-\x7e]/g, (c) => (random() < 0.1 && c !== '"' && c !== '\\' && !json.includes('\\') ? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}` : c));
     return json;
+  }
+}
+
+/** Texts from which a kernel takes one of the values, and some from which it takes nothing. */
+function written({ name, args: [argument = ''] }: KernelCall, values: readonly string[]): string[] {
+  switch (name) {
+    case 'pair':
+      return values.flatMap((value) => [
+        JSON.stringify([{ Key: argument, ValueString: value }]),
+        JSON.stringify([{ Key: 'other', ValueString: 'x' }, null, { Key: argument, ValueString: value }]),
+        '[]',
+      ]);
+    case 'first':
+    case 'before':
+      return values.flatMap((value) => [value + argument, `${value} ${argument}x`, value]);
+    case 'after':
+      return values.flatMap((value) => [argument + value, `x${argument} ${value}`, value]);
+    case 'hex':
+      return ['0xff', '1f', '0x7fffffff', '0xffffffff', '0x20000000000000', '0x7fffffffffffffff', '0x', 'xyz'];
+    case 'seconds':
+      return ['0.5', '12', '1.0005', '2147483.647', '2147483.648', '-1.25', '1e3', 'long'];
+    case 'filetime':
+      return ['133624749812170000', '133624749812170001', '1718001381217'];
+    case 'epoch_s':
+      return ['1718001380.217', '1718001381217'];
+    case 'epoch_ms':
+      return ['1718001381217', '1718001380.217', '1718001381217.5'];
+    default:
+      return [];
   }
 }

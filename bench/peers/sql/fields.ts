@@ -3,8 +3,6 @@
 /** The texts that the mapping files name as "no value". */
 const PLACEHOLDERS = ['', '-', 'none', 'N/A', '!!!!UNKNOWN!!!!', '0'.repeat(32), '0'.repeat(40), '0'.repeat(64)];
 
-export const PLACEHOLDER_LIST = PLACEHOLDERS.map((text) => `'${text}'`).join(', ');
-
 /** How `unmapped` is made; see the README for what each costs. */
 export type UnmappedWay = 'patch' | 'entries';
 
@@ -13,9 +11,13 @@ export function parsed(fields: readonly string[]): string {
   return `from_json(json, '${JSON.stringify(Object.fromEntries(fields.map((name) => [name, 'VARCHAR'])))}')`;
 }
 
-/** The columns of the cleaned line: `"aid"` without placeholders, for each field. */
+/** The columns of the cleaned line: `"aid"` without placeholders, for each field. Comparisons, not `IN`, which would be a join a field. */
 export function cleaned(fields: readonly string[]): string {
-  return fields.map((name) => `CASE WHEN raw."${name}" NOT IN (${PLACEHOLDER_LIST}) THEN raw."${name}" END AS "${name}"`).join(', ');
+  const columns = fields.map((name) => {
+    const isValue = PLACEHOLDERS.map((text) => `raw."${name}" <> '${text}'`).join(' AND ');
+    return `CASE WHEN ${isValue} THEN raw."${name}" END AS "${name}"`;
+  });
+  return columns.join(', ');
 }
 
 /**

@@ -1,0 +1,30 @@
+/** Ranges of event time, `[from, to)`, and what of one is already done. Pure. */
+
+export interface TimeRange {
+  /** epoch ms, inclusive; -Infinity where there is no bound */
+  from: number;
+  /** epoch ms, exclusive; Infinity where there is no bound */
+  to: number;
+}
+
+/** How much of `asked` the ranges in `done` hold together. */
+export function coverage(done: readonly TimeRange[], asked: TimeRange): 'all' | 'part' | 'none' {
+  const overlapping = done.filter(({ from, to }) => from < asked.to && to > asked.from);
+  if (overlapping.length === 0) return 'none';
+  let upTo = asked.from;
+  for (const { from, to } of overlapping.sort((a, b) => a.from - b.from)) {
+    if (from > upTo) return 'part';
+    upTo = Math.max(upTo, to);
+  }
+  return upTo >= asked.to ? 'all' : 'part';
+}
+
+/** As a person writes it. */
+export function rangeText({ from, to }: TimeRange): string {
+  if (from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY) return 'all times';
+  if (from === Number.NEGATIVE_INFINITY) return `times before ${instant(to)}`;
+  if (to === Number.POSITIVE_INFINITY) return `times from ${instant(from)}`;
+  return `times from ${instant(from)} to ${instant(to)}`;
+}
+
+const instant = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
