@@ -7,7 +7,8 @@ import type { DuckDBReader } from './duckdb-reader.js';
 import type { LakeObject } from './lake-objects.js';
 import { classOf, isKnownVersion } from './object-class.js';
 import { countColumns, type FileColumn, layoutDifferences } from './parquet-columns.js';
-import { type ParquetFooter, readFooter, readPageSizes } from './parquet-file.js';
+import { type ParquetFooter, readFooter } from './parquet-file.js';
+import { pageSizes } from './parquet-pages.js';
 import { METADATA_KEYS } from './partition.js';
 import type { LakeFindings } from './verify-findings.js';
 import { checkRowsBySql, type ObjectRows, validateRows } from './verify-rows.js';
@@ -61,7 +62,7 @@ export class ObjectVerifier {
   async verify({ info, partition }: LakeObject, path: string): Promise<VerifiedObject> {
     const { key } = info;
     const footer = await readFooter(this.reader, path);
-    const pages = await readPageSizes(this.reader, path, this.limits.pageBytes);
+    const pages = await pageSizes(path, footer.chunks, this.limits.pageBytes);
     this.checkFooter(key, footer, pages.largest, pages.above);
     const { name, version } = await classOf(this.reader, path, footer);
     const schema = this.schema(key, version);

@@ -22,7 +22,7 @@ export function loadConstant(
 ): LoadedConstant {
   return {
     column: nodes[op.node]!,
-    caption: op.caption < 0 ? undefined : nodes[op.caption]!,
+    caption: captionColumn(op.caption, nodes),
     value: op.value,
     view: typeof op.value === 'string' ? constants.view(op.value) : -1,
     captionView: constants.view(op.captionText),
@@ -41,4 +41,10 @@ export function writeConstant(constant: LoadedConstant, row: number, views: Int3
   else if (column.type === 'float') column.setFloat(row, value);
   else column.setLong(row, value);
   caption?.setView(row, views, captionView);
+}
+
+/** The caption's column, where it is a text: OCSF 1.1.0 has an integer there once (incident_finding.priority). */
+export function captionColumn(node: number, nodes: readonly Column[]): Column | undefined {
+  const column = node < 0 ? undefined : nodes[node];
+  return column?.type === 'string' ? column : undefined;
 }

@@ -1,6 +1,7 @@
 /** Kernels: fill one leaf of many rows from one slot, by the leaf's reading. */
 import type { LeafOp } from '../mapping/plan.js';
 import type { Column } from './column.js';
+import { captionColumn } from './constant-op.js';
 import { BUFFER, type ConstantTexts } from './constants.js';
 import type { KeeperIds } from './failures.js';
 import type { ActiveSet, Filling } from './filling.js';
@@ -35,7 +36,7 @@ export function loadLeaf(op: LeafOp, nodes: readonly Column[], constants: Consta
     op,
     keeper: keepers.next(op.keeps && op.slot >= 0),
     column: nodes[op.node]!,
-    caption: op.caption < 0 ? undefined : nodes[op.caption]!,
+    caption: captionColumn(op.caption, nodes),
     reader: readerOf(reading),
     views: Int32Array.from(texts, (text) => constants.view(text)),
     otherView: other === undefined || other === null ? -1 : constants.view(other),

@@ -19,7 +19,7 @@ export function settleItem(
       rule.anyOf.every((group) => group.some(has)) &&
       rule.justOne.every((group) => group.filter(has).length === 1);
     if (exists) column(rule.node).set(item);
-    else for (const child of rule.data) clearItem(column(child), item);
+    else clearItem(column(rule.node), item);
     if (rule.node === elementNode) return exists;
   }
   return element.isSet(item);

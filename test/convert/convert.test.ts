@@ -26,7 +26,11 @@ async function lakeBytes(lake: string): Promise<Record<string, string>> {
   const names = await readdir(join(lake, 'ext'), { recursive: true });
   const objects = names.filter((name) => name.endsWith('.parquet')).sort();
   const hashes = await Promise.all(
-    objects.map(async (name) => createHash('sha256').update(await readFile(join(lake, 'ext', name))).digest('hex')),
+    objects.map(async (name) =>
+      createHash('sha256')
+        .update(await readFile(join(lake, 'ext', name)))
+        .digest('hex'),
+    ),
   );
   return Object.fromEntries(objects.map((name, i) => [name, hashes[i]!]));
 }
@@ -104,7 +108,13 @@ describe('convert', () => {
     const doubled = join(folder, 'doubled');
     const file = join(doubled, 'data', 'one');
     await mkdir(file, { recursive: true });
-    const line = JSON.stringify({ event_simpleName: 'SensorHeartbeat', id: 'x-1', aid: 'a', cid: 'c', timestamp: '1772409600000' });
+    const line = JSON.stringify({
+      event_simpleName: 'SensorHeartbeat',
+      id: 'x-1',
+      aid: 'a',
+      cid: 'c',
+      timestamp: '1772409600000',
+    });
     const other = line.replace('x-1', 'x-2');
     await writeFile(join(file, 'part-00000.gz'), gzipSync(`${line}\n${line}\n${other}\n${line}\n`));
     const report = await convert({ archive: doubled, lake: join(folder, 'doubled-lake'), region, workers: 1, dedupe: true });
@@ -122,8 +132,12 @@ describe('convert', () => {
   it('names an archive that holds nothing, and options that cannot be', async () => {
     const empty = join(folder, 'empty');
     await mkdir(empty);
-    await expect(convert({ archive: empty, lake: join(folder, 'x'), region })).rejects.toMatchObject({ code: 'ARCHIVE_NOT_FOUND' });
-    await expect(convert({ archive, lake: join(folder, 'x'), region: 'nowhere' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    await expect(convert({ archive: empty, lake: join(folder, 'x'), region })).rejects.toMatchObject({
+      code: 'ARCHIVE_NOT_FOUND',
+    });
+    await expect(convert({ archive, lake: join(folder, 'x'), region: 'nowhere' })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
     await expect(convert({ archive, lake: 's3://bucket/lake', region })).rejects.toMatchObject({ code: 'WORK_NEEDED' });
   });
 });
@@ -132,7 +146,13 @@ describe('replay', () => {
   it('converts what a new mapping or a mended line makes convertible, once', async () => {
     const bad = join(folder, 'bad-one', 'data', 'one');
     await mkdir(bad, { recursive: true });
-    const good = JSON.stringify({ event_simpleName: 'SensorHeartbeat', id: 'r-1', cid: 'c', aid: 'a', timestamp: '1772409600000' });
+    const good = JSON.stringify({
+      event_simpleName: 'SensorHeartbeat',
+      id: 'r-1',
+      cid: 'c',
+      aid: 'a',
+      timestamp: '1772409600000',
+    });
     const noTime = JSON.stringify({ event_simpleName: 'SensorHeartbeat', id: 'r-2', cid: 'c', aid: 'a' });
     await writeFile(join(bad, 'part-00000.gz'), gzipSync(`${good}\n${noTime}\nnot json\n`));
     const lake = join(folder, 'replay-lake');
@@ -145,8 +165,15 @@ describe('replay', () => {
     // the user mends the line in the quarantine file
     const [name] = (await readdir(quarantine, { recursive: true })).filter((file) => file.endsWith('.gz'));
     const { gunzipSync } = await import('node:zlib');
-    const records = gunzipSync(await readFile(join(quarantine, name!))).toString('utf8').trimEnd().split('\n').map((text) => JSON.parse(text));
-    expect(records.map(({ line, reason }) => [line, reason])).toEqual([[2, 'no-time'], [3, 'not-json']]);
+    const records = gunzipSync(await readFile(join(quarantine, name!)))
+      .toString('utf8')
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    expect(records.map(({ line, reason }) => [line, reason])).toEqual([
+      [2, 'no-time'],
+      [3, 'not-json'],
+    ]);
     records[0].raw = noTime.replace('}', ',"timestamp":"1772409600001"}');
     await writeFile(join(quarantine, name!), gzipSync(`${records.map((record) => JSON.stringify(record)).join('\n')}\n`));
 

@@ -52,7 +52,9 @@ export async function lakeUids(lake: string): Promise<string[]> {
   const connection = await instance.connect();
   try {
     const glob = join(lake, 'ext', '**', '*.parquet').replaceAll("'", "''");
-    const reader = await connection.runAndReadAll(`select metadata.uid as uid from read_parquet('${glob}', union_by_name = true) order by uid`);
+    const reader = await connection.runAndReadAll(
+      `select metadata.uid as uid from read_parquet('${glob}', union_by_name = true) order by uid`,
+    );
     return reader.getRows().map(([uid]) => String(uid));
   } finally {
     connection.closeSync();

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { loadCompiled } from '../../src/convert/definitions.js';
 import { Normalizer, type Outcomes } from '../../src/normalize/normalizer.js';
 import type { OcsfVersion } from '../../src/ocsf/schema.js';
-import { type Row, windowRows } from '../support/batch-rows.js';
+import { type Row, rowsAsRead } from '../normalize/rows.js';
 
 export interface Converted {
   outcomes: Outcomes;
-  /** in the order of the lines */
+  /** in the order of the lines; times as text, `unmapped` as an object */
   rows: Row[];
   quarantined: string[];
 }
@@ -22,18 +22,23 @@ export class Converter {
   /** @param text NDJSON, its last line ended too */
   convert(text: string): Converted {
     const { normalizer } = this;
-    const bytes = Buffer.from(text);
+    const bytes = Uint8Array.from(Buffer.from(text));
     const outcomes: Outcomes = { read: 0, written: 0, quarantined: 0, duplicate: 0, filtered: 0 };
     const quarantined: string[] = [];
     normalizer.startUnit();
-    normalizer.add({ bytes: new Uint8Array(bytes), length: bytes.length, offset: 0, firstLine: 1 }, outcomes, ({ reason, line }) => {
+    normalizer.add({ bytes, length: bytes.length, offset: 0, firstLine: 1 }, outcomes, ({ reason, line }) => {
       quarantined.push(`line ${line}: ${reason}`);
     });
-    const place = new Map(uidsOf(text).map((uid, line) => [uid, line]));
-    const rows = windowRows(normalizer).sort((a, b) => place.get(uidOf(a))! - place.get(uidOf(b))!);
-    normalizer.reset();
-    return { outcomes, rows, quarantined };
+    return { outcomes, rows: rowsAsRead(normalizer).map(({ row }) => plain(row) as Row), quarantined };
   }
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Map) return Object.fromEntries(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
 }
 
 /** What must stand in `metadata.uid` of each line's row: FDR's own id, else a hash of the line. */
@@ -44,23 +49,27 @@ export function uidsOf(text: string): string[] {
     .map((line) => (JSON.parse(line) as { id?: string }).id ?? createHash('sha256').update(line).digest('hex'));
 }
 
-export function uidOf(row: Row): string {
-  return (row.metadata as { uid: string }).uid;
-}
-
 const LINE_WIDTH = 130;
 
-/** JSON with whatever fits on a line on one line. */
-export function jsonText(value: unknown, indent = ''): string {
+/**
+ * JSON with whatever fits on a line on one line.
+ *
+ * @param indent of the line that the value begins on
+ * @param used columns of that line taken by the indent and the key
+ */
+export function jsonText(value: unknown, indent = '', used = 0): string {
   if (typeof value === 'bigint') return `"${value}"`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const isList = Array.isArray(value);
+  const entries: [key: string, item: unknown][] = isList
+    ? value.map((item) => ['', item])
+    : Object.entries(value).map(([key, item]) => [`${JSON.stringify(key)}: `, item]);
+  const [open, close] = isList ? '[]' : '{}';
+  if (entries.length === 0) return `${open}${close}`;
+  const pad = isList ? '' : ' ';
+  const flat = `${open}${pad}${entries.map(([key, item]) => key + jsonText(item, ' ')).join(', ')}${pad}${close}`;
+  if (indent !== '' && !flat.includes('\n') && used + flat.length < LINE_WIDTH) return flat;
   const inner = `${indent}  `;
-  const entries = Array.isArray(value)
-    ? value.map((item) => ['', item] as const)
-    : Object.entries(value).map(([key, item]) => [`${JSON.stringify(key)}: `, item] as const);
-  const [open, close, pad] = Array.isArray(value) ? ['[', ']', ''] : ['{', '}', ' '];
-  if (entries.length === 0) return open + close;
-  const flat = `${open}${pad}${entries.map(([key, item]) => key + jsonText(item, inner)).join(', ')}${pad}${close}`;
-  if (indent !== '' && !flat.includes('\n') && indent.length + flat.length < LINE_WIDTH) return flat;
-  return `${open}\n${entries.map(([key, item]) => inner + key + jsonText(item, inner)).join(',\n')}\n${indent}${close}`;
+  const lines = entries.map(([key, item]) => inner + key + jsonText(item, inner, inner.length + key.length));
+  return `${open}\n${lines.join(',\n')}\n${indent}${close}`;
 }

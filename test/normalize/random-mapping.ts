@@ -6,6 +6,10 @@ import { pick } from '../ocsf/random-event.js';
 
 type Random = () => number;
 
+/** Not classes whose constraints go beyond their own attributes, or whose actor is another profile's. */
+const isTaken = ({ name, attributes, constraints }: EventClass) =>
+  attributes.has('activity_id') && attributes.get('actor')?.profile === undefined && constraints.just_one === undefined && name !== 'patch_state';
+
 const where = { file: 'random.yaml', line: 1 };
 /** What fills itself, and what OCSF gives a meaning that a random value contradicts. */
 const LEFT_OUT = /^(?:activity_|severity|class_|category_|type_uid|type_name|time$|time_dt|observables|unmapped|raw_data|metadata|cloud|api|osint)|_dt$|confidence_id$|opcode_id$|http_method$|protocol_|^depth$/;
@@ -20,7 +24,7 @@ export class MappingMaker {
 
   set(rules: number): MappingSet {
     const { random, schema } = this;
-    const classes = [...schema.classes.values()].filter(({ attributes }) => attributes.has('activity_id') && attributes.has('metadata'));
+    const classes = [...schema.classes.values()].filter(isTaken);
     const made = Array.from({ length: rules }, (_, i) => this.rule(pick(random, classes), `Event${i}`));
     const constant: Choice = { kind: 'constant', value: 'Informational' };
     return {
@@ -35,7 +39,7 @@ export class MappingMaker {
 
   private rule(cls: EventClass, eventType: string): Rule {
     const { random } = this;
-    const fallbacks = Array.from({ length: random() < 0.3 ? 1 : 0 }, () => pick(random, [...this.schema.classes.values()]));
+    const fallbacks = Array.from({ length: random() < 0.3 ? 1 : 0 }, () => pick(random, [...this.schema.classes.values()].filter(isTaken)));
     return {
       eventTypes: [eventType],
       class: cls.name,
@@ -54,22 +58,25 @@ export class MappingMaker {
     const { random } = this;
     const entries = new Map<string, Entry>();
     const share = random() * 0.4;
-    const visit = (attributes: ReadonlyMap<string, Attribute>, prefix: string, depth: number) => {
+    const visit = ({ attributes, constraints }: Pick<EventClass, 'attributes' | 'constraints'>, prefix: string, depth: number) => {
+      const chosen = pick(random, constraints.at_least_one ?? [...attributes.keys()]);
       const siblings = new Set([...attributes.values()].map(({ sibling }) => sibling));
       for (const attribute of attributes.values()) {
         const { name, object, isArray, requirement } = attribute;
         if ((prefix === '' && LEFT_OUT.test(name)) || /_dt$/.test(name) || siblings.has(name) || attribute.profile !== undefined) continue;
-        const isWanted = random() < (requirement === 'required' ? 0.9 : requirement === 'recommended' ? share : share / 3);
+        const isWanted = name === chosen || random() < (requirement === 'required' ? 0.9 : requirement === 'recommended' ? share : share / 3);
         if (!isWanted) continue;
         const path = prefix + name;
         const inner = object === undefined ? undefined : this.schema.objects.get(object);
         if (inner === undefined || isArray) {
           const value = this.value(attribute);
-          if (value !== undefined) entries.set(path, { path, value, where });
-        } else if (depth < 4 && object !== 'fingerprint') visit(inner.attributes, `${path}.`, depth + 1);
+          // what a class requires comes from the event
+          const isOnlyConstant = prefix === '' && requirement === 'required' && JSON.stringify(value ?? null).includes('"constant"');
+          if (value !== undefined && !isOnlyConstant) entries.set(path, { path, value, where });
+        } else if (depth < 4 && object !== 'fingerprint') visit(inner, `${path}.`, depth + 1);
       }
     };
-    visit(cls.attributes, '', 0);
+    visit(cls, '', 0);
     return [...entries.values()];
   }
 
@@ -132,6 +139,7 @@ export class MappingMaker {
       if (leaf.isArray || leaf.object !== undefined || siblings.has(leaf.name) || /_dt$/.test(leaf.name) || leaf.profile !== undefined) return [];
       if (this.random() > (leaf.requirement === 'required' ? 0.9 : 0.15)) return [];
       const value = this.value(leaf);
+      if (JSON.stringify(value ?? null).includes('"constant"')) return [];
       return value === undefined ? [] : [{ path: `${name}.${leaf.name}`, value, where }];
     });
   }

@@ -33,7 +33,7 @@ export class ReferenceRow {
   private readonly data = new Map<string, Filled>();
   private readonly constants = new Map<string, Constant>();
   private readonly ops: Op[] = [];
-  /** fields whose value is absent for some attribute: addresses and hashes of zeros */
+  /** fields whose value is absent for some attribute: addresses and hashes of zeros, empty lists */
   readonly absent = new Set<string>();
   private profiles: string[] = [];
 
@@ -181,6 +181,7 @@ export class ReferenceRow {
     const part = text === undefined ? undefined : applyKernels(text, before);
     if (part === undefined) return;
     const { parts, whole } = splitParts(part, kernels.at(-1)!.args[0]!);
+    if (parts.length === 0) this.absent.add(field);
     const reads = parts.map((one) => readFor(attribute, this.schema, one, []));
     op.lost = !whole || reads.some(({ verdict }) => verdict === 'reject' || verdict === 'part');
     const values = reads.flatMap((read) => ('value' in read ? [read.value] : []));
@@ -190,10 +191,13 @@ export class ReferenceRow {
   private items(path: string, attribute: Attribute, item: Item): Record<string, unknown>[] {
     const content = this.schema.objects.get(attribute.object!)!;
     const inner = () => new ReferenceRow(this.schema, content, this.texts, this.isPlaceholder, `${path}.`);
-    const fieldOps = new Map<string, boolean>();
+    /** uses beside the part, the same in every item: lost if they were in one */
+    const beside: Op[] = [];
     const remember = ({ ops, absent }: ReferenceRow) => {
       for (const field of absent) this.absent.add(field);
-      for (const { field, path: at, lost } of ops) fieldOps.set(`${at} ${field}`, (fieldOps.get(`${at} ${field}`) ?? false) || lost);
+      ops.forEach((op, i) => {
+        beside[i] = { ...op, lost: (beside[i]?.lost ?? false) || op.lost };
+      });
     };
     const made: Record<string, unknown>[] = [];
     let each: Op | undefined;
@@ -210,6 +214,7 @@ export class ReferenceRow {
       if (part !== undefined) {
         const { parts, whole } = splitParts(part, kernels.at(-1)!.args[0]!);
         each.lost = !whole;
+        if (parts.length === 0) this.absent.add(field);
         for (const one of parts) {
           const builder = inner();
           const { object, lost } = builder.item(item.entries, one);
@@ -227,10 +232,7 @@ export class ReferenceRow {
         remember(builder);
       }
     }
-    for (const [key, lost] of fieldOps) {
-      const [at, field] = [key.slice(0, key.indexOf(' ')), key.slice(key.indexOf(' ') + 1)];
-      this.ops.push({ field, path: at, lost });
-    }
+    this.ops.push(...beside);
     return made;
   }
 
@@ -300,9 +302,11 @@ export class ReferenceRow {
         const found = this.data.get(path);
         if (constant !== undefined) fixed.add(name);
         if (found !== undefined) filled.add(name);
+        // OCSF 1.1.0 has an integer beside incident_finding.priority_id
+        const isTextual = sibling === undefined || content.attributes.get(sibling)?.type === 'string_t';
         const { value, caption } = (constant?.ifEmpty === false ? constant : (found ?? constant)) ?? {};
         if (value !== undefined) object[name] = value;
-        if (caption !== undefined && sibling !== undefined) object[sibling] = caption;
+        if (caption !== undefined && sibling !== undefined && isTextual) object[sibling] = caption;
       } else if (this.isTouched(path)) {
         const child = this.struct(`${path}.`, inner, false);
         const isFixed = (!isTop || attribute.requirement === 'required') && this.isFixed(`${path}.`, inner);
@@ -311,7 +315,7 @@ export class ReferenceRow {
         if (exists) filled.add(name);
         if (isFixed) fixed.add(name);
         if (exists) object[name] = child.object;
-        else if (isFixed) object[name] = this.struct(`${path}.`, inner, false).object;
+        else if (isFixed && this.prefix === '') object[name] = this.struct(`${path}.`, inner, false).object;
       }
     }
     const lacks: string[] = [];

@@ -38,7 +38,7 @@ export interface PeerOptions {
   variant?: PeerVariant;
 }
 
-export async function convertWithSql(options: PeerOptions): Promise<{ events: number }> {
+export async function convertWithSql(options: PeerOptions): Promise<number> {
   const { archive, target, rowGroupRows, compressionLevel, threads, variant = FASTEST } = options;
   const instance = await DuckDBInstance.create(':memory:', { threads: String(threads), preserve_insertion_order: 'true' });
   const connection = await instance.connect();
@@ -59,7 +59,7 @@ export async function convertWithSql(options: PeerOptions): Promise<{ events: nu
       );
       events += Number(count);
     }
-    return { events };
+    return events;
   } finally {
     connection.closeSync();
     instance.closeSync();
