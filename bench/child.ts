@@ -1,14 +1,13 @@
 /** The process of one run: loads a subject, lets it prepare, measures its work, prints a {@link Measurement} as its last line. */
 import { type Measurement, type SubjectInput, subjectOf } from './subject.js';
 
-/** Linux counts kibibytes, and so does Node everywhere; Bun on macOS gives bytes. */
-const RSS_UNIT = process.versions['bun'] !== undefined && process.platform === 'darwin' ? 1 : 1024;
+/** Linux counts kibibytes, and Node does so everywhere. */
+const RSS_UNIT = 1024;
 
-const [name, json] = process.argv.slice(2) as [string, string];
-const { input, argument } = JSON.parse(json) as { input: SubjectInput; argument?: string };
-const subject = subjectOf(name);
+const task = JSON.parse(process.argv[2]!) as { subject: string; input: SubjectInput; argument?: string };
+const subject = subjectOf(task.subject);
 const { prepare } = await subject.load();
-const work = await prepare(input, argument ?? subject.argument);
+const work = await prepare(task.input, task.argument ?? subject.argument);
 globalThis.gc?.();
 
 const cpu = process.cpuUsage();

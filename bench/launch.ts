@@ -1,19 +1,24 @@
-/** Starts a run in a fresh process of the same engine. */
+/** Starts a script of the bench in a fresh process of the same engine, and reads the JSON of its last line. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Measurement, Subject, SubjectInput } from './subject.js';
 
-const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 const run = promisify(execFile);
 
 /** @param argument instead of the subject's own */
 export async function launch(subject: Subject, input: SubjectInput, argument?: string): Promise<Measurement> {
-  rmSync(input.output, { recursive: true, force: true });
-  mkdirSync(input.output, { recursive: true });
+  return runScript<Measurement>('./child.js', { subject: subject.name, input, ...(argument === undefined ? {} : { argument }) });
+}
+
+/** @param task what the script finds as JSON in its first argument; its `input.output` is emptied before */
+export async function runScript<T>(script: string, task: { input: SubjectInput }): Promise<T> {
+  const { output } = task.input;
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
   const engine = process.versions['bun'] === undefined ? ['--expose-gc'] : [];
-  const task = JSON.stringify({ input, ...(argument === undefined ? {} : { argument }) });
-  const { stdout } = await run(process.execPath, [...engine, CHILD, subject.name, task], { maxBuffer: 1 << 26 });
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Measurement;
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const { stdout } = await run(process.execPath, [...engine, path, JSON.stringify(task)], { maxBuffer: 1 << 26 });
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as T;
 }

@@ -1,5 +1,6 @@
 /** Finds the files of an archive. */
 import { resolve } from 'node:path';
+import { isKey } from '../store/key.js';
 import type { ObjectInfo, ObjectStore } from '../store/store.js';
 import { archiveEmpty, archiveNotFound } from './errors.js';
 import { classifyKey, type FileFeed, type ForeignReason } from './feed.js';
@@ -10,7 +11,7 @@ export interface ArchiveFile extends ObjectInfo {
   canonicalKey: string;
 }
 
-/** What a listing met. `listed` is the sum of files, markers, empty, foreign and archived ones. */
+/** What a listing met. `listed` is the sum of files, markers, empty, foreign, archived and refused ones. */
 export interface FoundCounts {
   listed: number;
   files: number;
@@ -23,6 +24,10 @@ export interface FoundCounts {
   foreign: Partial<Record<ForeignReason, number>>;
   /** by storage class: must be restored before they can be read */
   archived: Record<string, number>;
+  /** objects with names that no store reads: a segment `..`, a leading `/`, bytes that are no UTF-8 */
+  refused: number;
+  /** keys of the first few of these */
+  refusedKeys: string[];
   /** keys of the first few empty, foreign and archived objects */
   examples: string[];
 }
@@ -43,6 +48,8 @@ export class Finding implements AsyncIterable<ArchiveFile> {
     empty: 0,
     foreign: {},
     archived: {},
+    refused: 0,
+    refusedKeys: [],
     examples: [],
   };
 
@@ -66,6 +73,11 @@ export class Finding implements AsyncIterable<ArchiveFile> {
 
   #take(object: ObjectInfo, root: string): ArchiveFile | undefined {
     const { counts } = this;
+    if (!isKey(object.key)) {
+      counts.refused++;
+      if (counts.refusedKeys.length < EXAMPLES) counts.refusedKeys.push(object.key);
+      return undefined;
+    }
     const found = classifyKey(object.key, root);
     if (found.kind === 'marker') counts.markers++;
     else {

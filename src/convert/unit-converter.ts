@@ -147,6 +147,7 @@ class UnitConversion {
           continue;
         }
         const before = outcomes.read;
+        if (block.offset === 0) blankByteOrderMark(block.bytes);
         const lines = this.keep(block);
         normalizer.add(lines, outcomes, (line) => {
           this.quarantine.add({ ...line, file: file.key, etag: file.etag });
@@ -342,6 +343,11 @@ class UnitConversion {
       [METADATA_KEYS.deduped]: String(deduped),
     };
   }
+}
+
+/** UTF-8's mark at a file's beginning is no part of its first line. */
+function blankByteOrderMark(bytes: Uint8Array): void {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes.fill(32, 0, 3);
 }
 
 const isQuarantine = (file: UnitInput): file is Extract<UnitInput, { feed: 'quarantine' }> => file.feed === 'quarantine';

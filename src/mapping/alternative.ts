@@ -18,9 +18,10 @@ export function compileAlternative(
 ): Alternative {
   const ops = new Ops(context);
   addEngineEntries(ops);
-  for (const entry of entries) addEntry(ops, entry.path, entry.value, false);
+  const usable = entries.filter((entry) => profileIsFilled(ops.cls, entry, entries));
+  for (const entry of usable) addEntry(ops, entry.path, entry.value, false);
   addSeverity(ops, severity);
-  const profiles = profilesOf(ops, entries);
+  const profiles = profilesOf(ops, usable);
   const profileItem = { constants: profiles, leaves: [], constantLeaves: [], structs: [] };
   ops.lists.push({ node: ops.node('metadata.profiles')!, items: [profileItem] });
   addRequiredEnums(ops, ops.cls.attributes, '', profiles);
@@ -29,7 +30,7 @@ export function compileAlternative(
   const fixed: number[] = [];
   const top = structRules(ops, '', ops.cls, profiles, structs, fixed);
   const unknownActor = unknownActorOf(ops, structs);
-  const requirement = requirementOf(ops, structs, top, unknownActor);
+  const requirement = requirementOf(ops, structs, top, unknownActor, profiles);
   const activityPlan = activityOf(ops.cls, activity, context.slotOf);
   return {
     class: context.classIndex,
@@ -82,6 +83,16 @@ function activityOf(cls: EventClass, choice: Choice, slotOf: (field: string) => 
   const entries = [unknown, ...reading.ids.map((id, i) => entry(id, reading.captions[i]!))];
   if (reading.kind === 'enum' && reading.other !== undefined) entries.push(entry(reading.other.id, reading.other.caption));
   return { slot, reading, keeps: reading.kind === 'enum', entries };
+}
+
+/** Whether what the entry's profile requires beside it is mapped too: without a `cloud`, `api` under the profile cloud is left out. */
+function profileIsFilled(cls: EventClass, entry: Entry, entries: readonly Entry[]): boolean {
+  const profile = cls.attributes.get(entry.path.split('.')[0]!)?.profile;
+  if (profile === undefined) return true;
+  return [...cls.attributes.values()].every((attribute) => {
+    if (attribute.profile !== profile || attribute.requirement !== 'required' || attribute.enum !== undefined) return true;
+    return entries.some(({ path }) => path === attribute.name || path.startsWith(`${attribute.name}.`));
+  });
 }
 
 /** `datetime` for time_dt, and the profile of every gated attribute that an entry fills. */

@@ -2,7 +2,7 @@
 import type { ClassLayout } from '../ocsf/layout.js';
 import type { OcsfSchema } from '../ocsf/schema.js';
 import { compileAlternative } from './alternative.js';
-import { classPlan } from './class-plan.js';
+import { attributeChain, classPlan } from './class-plan.js';
 import { deriveLayout, entriesByClass } from './derive-layout.js';
 import type { Choice, Entry, MappingSet, Rule } from './model.js';
 import { type Alternative, type ClassPlan, type CompiledMapping, ENVELOPE, type Route, TYPE_FIELDS } from './plan.js';
@@ -93,18 +93,34 @@ function routeOf(
   const add = (className: string, entries: readonly Entry[], activity: Choice) => {
     const index = classIndex.get(className);
     if (index === undefined) return;
-    const context = { schema, plan: classes[index]!, classIndex: index, nodeIndex: nodeIndexes[index]!, slotOf, timeField: rule.time };
+    const context = {
+      schema,
+      plan: classes[index]!,
+      classIndex: index,
+      nodeIndex: nodeIndexes[index]!,
+      slotOf,
+      timeField: rule.time,
+    };
     alternatives.push(compileAlternative(context, entries, activity, rule.severity));
   };
   add(rule.class, rule.entries, rule.activity);
   for (const fallback of rule.fallbacks) add(fallback.class, overlay(rule.entries, fallback.entries), fallback.activity);
-  if (rule.class !== 'base_event') add('base_event', rule.entries, UNKNOWN_ACTIVITY);
+  if (rule.class !== 'base_event') {
+    const plain = rule.entries.filter((entry) => !needsProfile(schema, entry));
+    add('base_event', plain, UNKNOWN_ACTIVITY);
+  }
   const route: Route = { slots, timeSlot, alternatives: untilAlways(alternatives) };
   if (rule.when !== undefined) {
     route.guard = { slot: guardSlot, not: rule.when.not ?? false, ...(rule.when.is === undefined ? {} : { is: rule.when.is }) };
   }
   for (const alternative of route.alternatives) while (alternative.keepers.length < slots.length) alternative.keepers.push(0);
   return route;
+}
+
+/** An attribute that base_event has only under a profile: what the profile requires may be missing, and base_event must always do. */
+function needsProfile(schema: OcsfSchema, { path }: Entry): boolean {
+  const chain = attributeChain(schema, schema.classes.get('base_event')!, path);
+  return chain?.some(({ profile }) => profile !== undefined) ?? false;
 }
 
 /** `top` over `base`: an entry replaces one of the same attribute. */

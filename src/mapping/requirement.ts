@@ -8,6 +8,7 @@ const OWN = ['time', 'type_uid', 'class_uid', 'category_uid', 'metadata'];
 /**
  * @param structs the rules of all structs that the ops can fill
  * @param top the rule of the event itself
+ * @param profiles those that the event declares: what they require is required
  * @returns undefined where every event will do
  */
 export function requirementOf(
@@ -15,6 +16,7 @@ export function requirementOf(
   structs: readonly StructRule[],
   top: StructRule | undefined,
   unknownActor: Alternative['unknownActor'],
+  profiles: readonly string[],
 ): Requirement | undefined {
   const rules = new Map(structs.map((rule) => [rule.node, rule]));
   const exists = (node: number): Requirement => {
@@ -26,7 +28,8 @@ export function requirementOf(
   };
   const needed: Requirement[] = [];
   for (const attribute of ops.cls.attributes.values()) {
-    if (attribute.requirement !== 'required' || attribute.profile !== undefined || OWN.includes(attribute.name)) continue;
+    if (attribute.requirement !== 'required' || OWN.includes(attribute.name)) continue;
+    if (attribute.profile !== undefined && !profiles.includes(attribute.profile)) continue;
     if (attribute.object === undefined && attribute.enum !== undefined) continue;
     const node = ops.node(attribute.name);
     if (unknownActor !== undefined && node === unknownActor.struct) continue;

@@ -15,6 +15,11 @@ export function checkKey(key: string): void {
   if (reason) throw keyRefused(key, reason);
 }
 
+/** Whether {@link checkKey} takes a key. */
+export function isKey(key: string): boolean {
+  return refusal(key) === undefined;
+}
+
 /** The same for the prefix of a listing, which may be empty and may end anywhere in a key. */
 export function checkPrefix(prefix: string): void {
   if (prefix !== '') checkKey(`${prefix}x`);

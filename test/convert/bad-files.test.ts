@@ -54,6 +54,7 @@ const FILES: Record<string, Buffer> = {
   'data/b/binary.gz': Buffer.from('PK\u0003\u0004 a zip file, no gzip'),
   'data/b/text.gz': soundLines('text', FEW),
   'data/b/members.gz': members,
+  'data/b/mark.gz': gzipSync(Buffer.concat([Buffer.from('\ufeff'), soundLines('mark', FEW)])),
   'data/b/padded.gz': Buffer.concat([gzip('padded', FEW), Buffer.alloc(512)]),
   'data/b/nothing.gz': gzipSync(''),
   'data/b/zero.gz': Buffer.alloc(0),
@@ -122,7 +123,7 @@ describe('what is sound in a damaged file is converted', () => {
 });
 
 it('converts all other files whole, whatever their names', () => {
-  for (const name of ['sound', 'text', 'member', 'second', 'padded', ...NAMES.map((_, i) => `name${i}`)]) {
+  for (const name of ['sound', 'text', 'member', 'second', 'mark', 'padded', ...NAMES.map((_, i) => `name${i}`)]) {
     expect([name, written.get(name)]).toEqual([name, FEW]);
   }
 });

@@ -108,7 +108,11 @@ export class EventMaker {
     if (found !== undefined) return found;
     found = new Map();
     const add = (field: string, type: string, raws: string[] = [], isList = false) => found!.set(field, [...(found!.get(field) ?? []), { type, raws, isList }]);
+    const pairKeys = new Map<string, string[]>();
     const visit = (cls: string, path: string, value: Value): void => {
+      if (value.kind === 'field' || value.kind === 'list') {
+        for (const { name, args } of value.kernels) if (name === 'pair') pairKeys.set(value.field, [...(pairKeys.get(value.field) ?? []), args[0]!]);
+      }
       const leaf = attributeChain(this.schema, this.schema.classes.get(cls)!, path)?.at(-1);
       const type = leaf?.type ?? 'string_t';
       if (value.kind === 'first') for (const one of value.of) visit(cls, path, one);
@@ -133,6 +137,10 @@ export class EventMaker {
       if (choice.kind !== 'constant') visit(rule.class, 'severity_id', choice);
     }
     if (rule.time !== undefined) add(rule.time, 'timestamp_t');
+    for (const [field, keys] of pairKeys) {
+      const lists = Array.from({ length: 5 }, () => JSON.stringify(keys.map((Key) => ({ Key, ValueString: pick(this.random, TEXTS) }))));
+      add(field, 'string_t', lists);
+    }
     this.uses.set(rule, found);
     return found;
   }

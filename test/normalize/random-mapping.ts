@@ -12,7 +12,7 @@ const isTaken = ({ name, attributes, constraints }: EventClass) =>
 
 const where = { file: 'random.yaml', line: 1 };
 /** What fills itself, and what OCSF gives a meaning that a random value contradicts. */
-const LEFT_OUT = /^(?:activity_|severity|class_|category_|type_uid|type_name|time$|time_dt|observables|unmapped|raw_data|metadata|cloud|api|osint)|_dt$|confidence_id$|opcode_id$|http_method$|protocol_|^depth$/;
+const LEFT_OUT = /^(?:activity_|severity|class_|category_|type_uid|type_name|time$|time_dt|observables|unmapped|raw_data|metadata|cloud|api|osint)|_dt$|confidence_id$|opcode_id$|http_method$|protocol_|^depth$|priority_id$/;
 
 export class MappingMaker {
   private fields = 0;

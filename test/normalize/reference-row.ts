@@ -302,11 +302,9 @@ export class ReferenceRow {
         const found = this.data.get(path);
         if (constant !== undefined) fixed.add(name);
         if (found !== undefined) filled.add(name);
-        // OCSF 1.1.0 has an integer beside incident_finding.priority_id
-        const isTextual = sibling === undefined || content.attributes.get(sibling)?.type === 'string_t';
         const { value, caption } = (constant?.ifEmpty === false ? constant : (found ?? constant)) ?? {};
         if (value !== undefined) object[name] = value;
-        if (caption !== undefined && sibling !== undefined && isTextual) object[sibling] = caption;
+        if (caption !== undefined && sibling !== undefined) object[sibling] = caption;
       } else if (this.isTouched(path)) {
         const child = this.struct(`${path}.`, inner, false);
         const isFixed = (!isTop || attribute.requirement === 'required') && this.isFixed(`${path}.`, inner);

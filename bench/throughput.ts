@@ -1,0 +1,79 @@
+/** All subjects in rounds, forwards and backwards by turns, so that a machine that drifts hits all alike. */
+import { join } from 'node:path';
+import type { BenchArchive } from './archive.js';
+import { launch } from './launch.js';
+import type { BenchOptions } from './options.js';
+import { type Spread, spreadOf } from './statistics.js';
+import { type Measurement, SUBJECTS, type Subject } from './subject.js';
+
+/** Figures of one subject over its runs. */
+export interface Row {
+  name: string;
+  title: string;
+  kind: Subject['kind'];
+  runs: number;
+  eventsPerSecond: Spread;
+  /** raw megabytes (10^6) */
+  megabytesPerSecond: number;
+  /** microseconds of CPU time an event, all threads together */
+  cpuMicroseconds: Spread;
+  /** events/s by the clock, against the SQL peer in the same rounds */
+  timesPeer: Spread;
+  /** the same by CPU time: events a core and second */
+  timesPeerByCpu: Spread;
+  /** wall time against the inflate floor's */
+  timesFloor: number;
+  peakRssBytes: number;
+}
+
+export async function measureThroughput(
+  archive: BenchArchive,
+  folder: string,
+  options: BenchOptions,
+  tell: (line: string) => void,
+): Promise<Row[]> {
+  const measured = new Map<string, Map<number, Measurement>>(SUBJECTS.map(({ name }) => [name, new Map()]));
+  for (let round = 0; round < options.runs; round++) {
+    const order = round % 2 === 0 ? SUBJECTS : [...SUBJECTS].reverse();
+    for (const subject of order) {
+      if (!takesPart(subject, round)) continue;
+      const run = await launch(subject, inputOf(archive, folder, subject.name, options));
+      if (run.events !== archive.events) throw new Error(`${subject.title} went through ${run.events} of ${archive.events} events`);
+      measured.get(subject.name)!.set(round, run);
+      tell(`round ${round + 1}: ${subject.title}: ${Math.round(run.events / run.seconds).toLocaleString('en-US')} events/s`);
+    }
+  }
+  return SUBJECTS.map((subject) => row(subject, archive, measured));
+}
+
+/** A slow subject sits every other round out. */
+function takesPart({ mostRuns }: Subject, round: number): boolean {
+  return mostRuns === undefined || (round % 2 === 0 && round / 2 < mostRuns);
+}
+
+export function inputOf(archive: BenchArchive, folder: string, name: string, options: BenchOptions) {
+  const { rowGroupRows, compressionLevel } = options;
+  return { archive: archive.folder, events: archive.events, output: join(folder, 'out', name), rowGroupRows, compressionLevel };
+}
+
+function row(subject: Subject, archive: BenchArchive, measured: ReadonlyMap<string, ReadonlyMap<number, Measurement>>): Row {
+  const own = measured.get(subject.name)!;
+  const runs = [...own.values()];
+  const peer = measured.get('sql')!;
+  const floor = [...measured.get('inflate')!.values()];
+  const rounds = [...own.keys()].filter((round) => peer.has(round));
+  const seconds = spreadOf(runs.map((run) => run.seconds));
+  return {
+    name: subject.name,
+    title: subject.title,
+    kind: subject.kind,
+    runs: runs.length,
+    eventsPerSecond: spreadOf(runs.map((run) => run.events / run.seconds)),
+    megabytesPerSecond: archive.rawBytes / 1e6 / seconds.median,
+    cpuMicroseconds: spreadOf(runs.map((run) => (run.cpuSeconds * 1e6) / run.events)),
+    timesPeer: spreadOf(rounds.map((round) => peer.get(round)!.seconds / own.get(round)!.seconds)),
+    timesPeerByCpu: spreadOf(rounds.map((round) => peer.get(round)!.cpuSeconds / own.get(round)!.cpuSeconds)),
+    timesFloor: seconds.median / spreadOf(floor.map((run) => run.seconds)).median,
+    peakRssBytes: spreadOf(runs.map((run) => run.peakRssBytes)).median,
+  };
+}
