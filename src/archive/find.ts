@@ -112,13 +112,15 @@ function increment<K extends string>(counts: Partial<Record<K, number>>, key: K)
 
 const FOREIGN_TEXT: Record<ForeignReason, string> = { folder: 'folder markers', hidden: 'hidden', 'not-gz': 'not .gz' };
 
-function describe({ markers, empty, foreign, archived, examples }: FoundCounts): string {
+function describe({ markers, empty, foreign, archived, refused, refusedKeys, examples }: FoundCounts): string {
   const parts: string[] = [];
   if (markers > 0) parts.push(`${markers} _SUCCESS markers`);
   if (empty > 0) parts.push(`${empty} empty files`);
   for (const [reason, count] of Object.entries(foreign))
     parts.push(`${count} objects that are ${FOREIGN_TEXT[reason as ForeignReason]}`);
   for (const [storageClass, count] of Object.entries(archived)) parts.push(`${count} in ${storageClass} (restore them first)`);
-  const first = examples.length > 0 ? `; the first is ${JSON.stringify(examples[0])}` : '';
+  if (refused > 0) parts.push(`${refused} with names that cannot be read (rename them)`);
+  const example = examples[0] ?? refusedKeys[0];
+  const first = example === undefined ? '' : `; the first is ${JSON.stringify(example)}`;
   return `${parts.join(', ')}${first}`;
 }

@@ -36,7 +36,12 @@ export function convertSummary(report: ConvertReport): string {
     lines.push(`… and ${count(report.damaged.length - MOST_ROWS)} more damaged files (--json lists all).`);
   if (files.empty + files.foreign > 0)
     lines.push(`Passed over: ${plural(files.empty, 'empty file')}, ${plural(files.foreign, 'foreign file')}.`);
-  if (files.archived > 0) lines.push(`${plural(files.archived, 'object')} lie in a Glacier class: restore them and run again.`);
+  if (files.refused > 0)
+    lines.push(
+      `Not read: ${plural(files.refused, 'object')} with names that Falconry refuses, such as ${JSON.stringify(report.refusedKeys[0])}; rename them.`,
+    );
+  if (files.archived > 0)
+    lines.push(`Not read: ${plural(files.archived, 'object')} in a Glacier class; restore them and run again.`);
   for (const path of report.beyondLayout.slice(0, MOST_ROWS))
     lines.push(`Warning: no column for ${path}; its fields stay in unmapped.`);
   if (report.stopped) lines.push('What is named above is complete in the lake; run the same command again to go on.');

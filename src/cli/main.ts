@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { exitWithError, exitWithUsage } from './failure.js';
 
+// the AWS SDK tells every thread's user which Node it will need some day
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const version = (): string => {
   for (let at = new URL('.', import.meta.url); ; at = new URL('..', at)) {
     try {

@@ -4,7 +4,6 @@
  */
 import { resolve, sep } from 'node:path';
 import { Piscina } from 'piscina';
-import { archiveEmpty, archiveNotFound } from '../archive/errors.js';
 import { type ArchiveFile, type FoundCounts, findFiles } from '../archive/find.js';
 import { streamUnits, unitId } from '../archive/unit.js';
 import { errorFromRecord } from '../error.js';
@@ -130,7 +129,6 @@ export async function dryRun(options: ConvertOptions): Promise<DryRun> {
     result.bytes += unit.bytes;
     result.feeds[unit.feed] = (result.feeds[unit.feed] ?? 0) + unit.files.length;
   }
-  refuseEmpty(filled.archive, finding.counts);
   return result;
 }
 
@@ -183,19 +181,6 @@ async function* planFiles(
       yield { key, canonicalKey, size, feed, etag };
     }
   }
-}
-
-function refuseEmpty(uri: string, found: FoundCounts): void {
-  if (found.files > 0) return;
-  if (found.listed === 0) throw archiveNotFound(uri);
-  const parts = [
-    [found.markers, 'markers'],
-    [found.empty, 'empty files'],
-    [Object.values(found.foreign).reduce((sum, n) => sum + n, 0), 'foreign files'],
-    [Object.values(found.archived).reduce((sum, n) => sum + n, 0), 'objects in Glacier classes'],
-  ];
-  const text = parts.filter(([n]) => n !== 0).map(([n, what]) => `${n} ${what}`);
-  throw archiveEmpty(uri, text.join(', '));
 }
 
 /** Hands units to the workers as the listing yields them, at most two a worker ahead. */
@@ -259,7 +244,6 @@ async function runUnits(
   }
   if (failure !== undefined) throw failure;
   report.stopped = hooks.signal?.aborted === true;
-  if (!report.stopped) refuseEmpty(options.archive, finding.counts);
 }
 
 function progressOf(phase: Progress['phase'], found: FoundCounts, report: ConvertReport, progress: SharedProgress): Progress {

@@ -13,7 +13,10 @@ export interface DamagedFile {
 
 export interface ConvertReport {
   events: Outcomes;
-  /** `known`: held by a ledger of this lake already; `failed`: damaged, converted up to the damage */
+  /**
+   * `known`: held by a ledger of this lake already; `failed`: damaged, converted up to the damage; `refused`: not read, since a store
+   * takes no such name
+   */
   files: {
     found: number;
     read: number;
@@ -23,6 +26,7 @@ export interface ConvertReport {
     empty: number;
     foreign: number;
     archived: number;
+    refused: number;
   };
   bytes: { compressed: number; inflated: number; written: number };
   classes: Record<string, { events: number; objects: number }>;
@@ -35,6 +39,8 @@ export interface ConvertReport {
   /** values an attribute could not hold, by `<event type>.<field>`; they stand in `unmapped` */
   invalid: Counts;
   damaged: DamagedFile[];
+  /** the first few of `files.refused` */
+  refusedKeys: string[];
   objects: { path: string; rows: number; bytes: number; minTime: number; maxTime: number }[];
   units: { planned: number; converted: number; published: number };
   ocsf: string;
@@ -50,7 +56,7 @@ export interface ConvertReport {
 export function newReport(base: Pick<ConvertReport, 'ocsf' | 'mapping' | 'lake' | 'work' | 'beyondLayout'>): ConvertReport {
   return {
     events: noOutcomes(),
-    files: { found: 0, read: 0, failed: 0, known: 0, markers: 0, empty: 0, foreign: 0, archived: 0 },
+    files: { found: 0, read: 0, failed: 0, known: 0, markers: 0, empty: 0, foreign: 0, archived: 0, refused: 0 },
     bytes: { compressed: 0, inflated: 0, written: 0 },
     classes: {},
     filtered: noCounts(),
@@ -58,6 +64,7 @@ export function newReport(base: Pick<ConvertReport, 'ocsf' | 'mapping' | 'lake' 
     quarantine: noCounts(),
     invalid: noCounts(),
     damaged: [],
+    refusedKeys: [],
     objects: [],
     units: { planned: 0, converted: 0, published: 0 },
     stopped: false,
@@ -100,7 +107,9 @@ export function addFound(report: ConvertReport, found: FoundCounts): void {
     empty: found.empty,
     foreign: sum(found.foreign),
     archived: sum(found.archived),
+    refused: found.refused,
   });
+  report.refusedKeys = found.refusedKeys;
 }
 
 /** Sorts what came in the order of the workers, and checks the sums one last time. */
@@ -120,8 +129,8 @@ export function finishReport(report: ConvertReport, seconds: number): ConvertRep
   return report;
 }
 
-/** DESIGN's exit codes: 3 with `--strict` and quarantined lines, 4 with damaged files. */
+/** 3 with `--strict` and quarantined lines, 4 with files that could not be read, or not to their end. */
 export function exitCodeOf(report: ConvertReport, strict: boolean): number {
   if (strict && report.events.quarantined > 0) return 3;
-  return report.files.failed > 0 ? 4 : 0;
+  return report.files.failed + report.files.refused > 0 ? 4 : 0;
 }

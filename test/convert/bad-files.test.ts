@@ -130,7 +130,17 @@ it('converts all other files whole, whatever their names', () => {
 
 it('passes over what is no archive file, and counts it', () => {
   const read = Object.keys(FILES).length - 5;
-  expect(report.files).toEqual({ found: read, read, failed: 5, known: 0, markers: 1, empty: 1, foreign: 3, archived: 0 });
+  expect(report.files).toEqual({
+    found: read,
+    read,
+    failed: 5,
+    known: 0,
+    markers: 1,
+    empty: 1,
+    foreign: 3,
+    archived: 0,
+    refused: 0,
+  });
 });
 
 it('accounts for every line', () => {

@@ -1,0 +1,37 @@
+/** Row-group sizes, zstd levels and Parquet versions: the lake's size against the time to write it. */
+import type { BenchArchive } from './archive.js';
+import { runScript } from './launch.js';
+import type { BenchOptions } from './options.js';
+import { inputOf } from './throughput.js';
+
+const ROW_GROUPS = [2_048, 10_240, 20_480, 40_960, 122_880];
+const LEVELS = [1, 3, 6];
+const VERSIONS = ['V1', 'V2'] as const;
+
+export interface GridPoint {
+  rowGroupRows: number;
+  compressionLevel: number;
+  version: (typeof VERSIONS)[number];
+}
+
+export interface GridRow extends GridPoint {
+  bytes: number;
+  /** DuckDB's share of the COPYs, microseconds an event: what filling and handing over took is left out */
+  encodeMicroseconds: number;
+  /** of the process that wrote this point alone */
+  peakRssBytes: number;
+}
+
+export async function measureGrid(archive: BenchArchive, folder: string, options: BenchOptions, tell: (line: string) => void): Promise<GridRow[]> {
+  const points = ROW_GROUPS.flatMap((rowGroupRows) =>
+    LEVELS.flatMap((compressionLevel) => VERSIONS.map((version): GridPoint => ({ rowGroupRows, compressionLevel, version }))),
+  );
+  const rows: GridRow[] = [];
+  for (const point of points) {
+    const input = inputOf(archive, folder, 'grid', options);
+    const measured = await runScript<Omit<GridRow, keyof GridPoint>>('./grid-child.js', { input, point } as { input: typeof input });
+    rows.push({ ...point, ...measured });
+    tell(`${point.rowGroupRows} rows, zstd ${point.compressionLevel}, ${point.version}: ${(measured.bytes / 1e6).toFixed(1)} MB, ${measured.encodeMicroseconds.toFixed(1)} µs`);
+  }
+  return rows;
+}

@@ -1,0 +1,74 @@
+/** Results as Markdown, for the terminal and for `bench/results`. */
+import type { Results } from './results.js';
+import type { Spread } from './statistics.js';
+
+const MiB = 2 ** 20;
+
+export function tablesOf(results: Results): string {
+  const { machine, archive, parquet } = results;
+  const parts = [
+    `# Falconry ${machine.falconry}, ${results.date}\n`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; ${machine.engine}, DuckDB ${machine.duckdb}.`,
+    `Archive: ${count(archive.events)} events in ${archive.files} files, ${mega(archive.rawBytes)} MB raw, ${mega(archive.compressedBytes)} MB compressed.`,
+    `Parquet: row groups of ${count(parquet.rowGroupRows)} rows, zstd level ${parquet.compressionLevel}. The run took ${results.seconds} s.\n`,
+  ];
+  if (results.throughput !== undefined) parts.push(throughput(results));
+  if (results.equality !== undefined) parts.push(equality(results.equality));
+  if (results.memory !== undefined) {
+    const rows = results.memory.map(({ workers, events, rawBytes, peakRssBytes }) => [workers, count(events), mega(rawBytes), mebi(peakRssBytes)]);
+    parts.push(table(['workers', 'events', 'MB raw', 'peak RSS, MiB'], rows));
+  }
+  if (results.variants !== undefined) {
+    const rows = results.variants.map((row) => [row.title, spread(row.eventsPerSecond), spread(row.cpuMicroseconds, 1)]);
+    parts.push(table(['SQL peer', 'events/s', 'CPU µs/event'], rows));
+  }
+  if (results.profile !== undefined) {
+    const all = results.profile.at(-1)!.microseconds;
+    const rows = results.profile.map((row) => [row.stage, row.microseconds.toFixed(2), `${((100 * row.microseconds) / all).toFixed(0)} %`]);
+    parts.push(table(['stage, one worker', 'µs/event', 'share'], rows));
+  }
+  if (results.grid !== undefined) {
+    const rows = results.grid.map((row) => [
+      ...[count(row.rowGroupRows), row.compressionLevel, row.version, mega(row.bytes, 1)],
+      ...[row.encodeMicroseconds.toFixed(1), mebi(row.peakRssBytes)],
+    ]);
+    parts.push(table(['row group', 'zstd', 'Parquet', 'lake, MB', 'DuckDB µs/event', 'peak RSS, MiB'], rows));
+  }
+  if (results.budgets.length > 0) {
+    const rows = results.budgets.map((each) => [each.what, each.budget, each.measured, each.met ? 'met' : 'MISSED']);
+    parts.push(table(['budget', 'wanted', 'measured', ''], rows));
+  }
+  return `${parts.join('\n')}\n`;
+}
+
+function throughput({ throughput: rows }: Results): string {
+  const cells = rows!.map((row) => [
+    ...[row.title, row.runs, spread(row.eventsPerSecond), row.megabytesPerSecond.toFixed(0), spread(row.cpuMicroseconds, 1)],
+    ...[spread(row.timesPeer, 2), spread(row.timesPeerByCpu, 2), row.timesFloor.toFixed(1), mebi(row.peakRssBytes)],
+  ]);
+  const head = ['median (least–most)', 'runs', 'events/s', 'MB/s raw', 'CPU µs/event', '× SQL peer', '× SQL peer, by CPU', 'inflate floors', 'peak RSS, MiB'];
+  return table(head, cells);
+}
+
+function equality(rows: NonNullable<Results['equality']>): string {
+  const cells = rows.map((row) => [row.peer, row.class, count(row.rows), count(row.onlyFalconry), count(row.onlyPeer), String(row.equal)]);
+  return table(['peer', 'class', 'rows', 'only Falconry', 'only peer', 'equal'], cells);
+}
+
+/** Columns are padded, so that a table reads well in a terminal too. */
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = [head, ...rows].map((row) => row.map(String));
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`;
+  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
+  return `${[line(cells[0]!), rule, ...cells.slice(1).map(line)].join('\n')}\n`;
+}
+
+function spread({ min, median, max }: Spread, digits = 0): string {
+  const show = (value: number) => (digits === 0 ? count(Math.round(value)) : value.toFixed(digits));
+  return `${show(median)} (${show(min)}–${show(max)})`;
+}
+
+const count = (value: number) => value.toLocaleString('en-US');
+const mega = (bytes: number, digits = 0) => (bytes / 1e6).toFixed(digits);
+const mebi = (bytes: number) => (bytes / MiB).toFixed(0);

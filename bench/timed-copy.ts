@@ -1,0 +1,83 @@
+/** Writes a normalizer's window as the product's writer does, with any options of COPY, and tells how long the parts of it took. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBInstance, DuckDBTableFunction } from '@duckdb/node-api';
+import { duckdbType } from '../src/lake/duckdb-types.js';
+import { PlacedBuffers, writeChunk } from '../src/lake/handover.js';
+import { BUFFER } from '../src/normalize/constants.js';
+import type { Batch, Normalizer } from '../src/normalize/normalizer.js';
+
+export interface CopyTimes {
+  objects: number;
+  rows: number;
+  bytes: number;
+  /** of all COPY statements; the next two are parts of it */
+  seconds: number;
+  fillSeconds: number;
+  handOverSeconds: number;
+}
+
+/** @param copyOptions as in SQL: `ROW_GROUP_SIZE 40960, COMPRESSION_LEVEL 1` */
+export async function timedCopy(normalizer: Normalizer, folder: string, copyOptions: string): Promise<CopyTimes> {
+  const times: CopyTimes = { objects: 0, rows: 0, bytes: 0, seconds: 0, fillSeconds: 0, handOverSeconds: 0 };
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1', preserve_insertion_order: 'true' });
+  const connection = await instance.connect();
+  const placed = new PlacedBuffers();
+  const lengths: number[] = [];
+  const place = (batch: Batch) => {
+    batch.buffers.forEach((bytes, index) => {
+      if (index !== BUFFER.made && lengths[index] === bytes.length) return;
+      placed.place(index, bytes);
+      lengths[index] = bytes.length;
+    });
+  };
+  let next: () => Batch | undefined = () => undefined;
+  const registered = new Set<number>();
+  for (const { group, order } of normalizer.sortedGroups()) {
+    const { layout } = normalizer.mapping.classes[group.class]!;
+    const name = `batches_${group.class}`;
+    if (!registered.has(group.class)) {
+      registered.add(group.class);
+      const table = DuckDBTableFunction.create({
+        name,
+        bindFunction: (info) => {
+          for (const column of layout.columns) info.addResultColumn(column.name, duckdbType(column));
+        },
+        initFunction: () => {},
+        mainFunction: (info, { chunk }) => {
+          const begun = performance.now();
+          const batch = next();
+          const filled = performance.now();
+          try {
+            writeChunk(chunk, batch ?? NO_ROWS, batch === undefined ? undefined : (place(batch), placed));
+          } catch (error) {
+            info.setError(String(error));
+          }
+          times.fillSeconds += (filled - begun) / 1000;
+          times.handOverSeconds += (performance.now() - filled) / 1000;
+        },
+      });
+      connection.registerTableFunction(table);
+    }
+    let start = 0;
+    next = () => {
+      if (start >= order.length) return undefined;
+      const batch = normalizer.batch(group, order, start);
+      start += batch.rows;
+      return batch;
+    };
+    const path = join(folder, `${times.objects}.parquet`);
+    const begun = performance.now();
+    await connection.run(`COPY (SELECT * FROM ${name}()) TO '${path}' (FORMAT parquet, COMPRESSION zstd, ${copyOptions})`);
+    times.seconds += (performance.now() - begun) / 1000;
+    times.objects++;
+    times.rows += order.length;
+    times.bytes += statSync(path).size;
+  }
+  placed.release();
+  connection.closeSync();
+  instance.closeSync();
+  return times;
+}
+
+const NO_ROWS: Batch = { rows: 0, columns: [], buffers: [], window: {} };
