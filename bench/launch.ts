@@ -13,7 +13,7 @@ export async function launch(subject: Subject, input: SubjectInput, argument?: s
 }
 
 /** @param task what the script finds as JSON in its first argument; its `input.output` is emptied before */
-export async function runScript<T>(script: string, task: { input: SubjectInput }): Promise<T> {
+export async function runScript<T>(script: string, task: { input: SubjectInput; [other: string]: unknown }): Promise<T> {
   const { output } = task.input;
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });

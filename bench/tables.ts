@@ -30,9 +30,9 @@ export function tablesOf(results: Results): string {
   if (results.grid !== undefined) {
     const rows = results.grid.map((row) => [
       ...[count(row.rowGroupRows), row.compressionLevel, row.version, mega(row.bytes, 1)],
-      ...[row.encodeMicroseconds.toFixed(1), mebi(row.peakRssBytes)],
+      ...[row.cpuMicroseconds.toFixed(1), mebi(row.peakRssBytes)],
     ]);
-    parts.push(table(['row group', 'zstd', 'Parquet', 'lake, MB', 'DuckDB µs/event', 'peak RSS, MiB'], rows));
+    parts.push(table(['row group', 'zstd', 'Parquet', 'lake, MB', 'CPU µs/event', 'peak RSS, MiB'], rows));
   }
   if (results.budgets.length > 0) {
     const rows = results.budgets.map((each) => [each.what, each.budget, each.measured, each.met ? 'met' : 'MISSED']);

@@ -10,11 +10,21 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { removeTemporaries } from '../store/local-write.js';
 import type { ObjectStore } from '../store/store.js';
 import { scratchError, stagingLost } from './errors.js';
-import { attemptPrefix, type Ledger, ledgerKey, publishedKey, quarantineKey, readLedger, stagingPrefix } from './ledger.js';
+import {
+  attemptPrefix,
+  type Ledger,
+  ledgerKey,
+  lockKey,
+  publishedKey,
+  quarantineKey,
+  readLedger,
+  stagingPrefix,
+} from './ledger.js';
 import type { ConvertedUnit } from './unit-converter.js';
 
 /** Where a unit goes. */
@@ -24,6 +34,8 @@ export interface CommitPlace {
   lakeId: string;
   /** the work area as a folder, where it is one: staged objects can then be moved instead of copied */
   workFolder: string | undefined;
+  /** the lake as a folder, where it is one */
+  lakeFolder: string | undefined;
 }
 
 /**
@@ -132,10 +144,13 @@ export async function publishUnit(
   ledger: Ledger,
   localPaths: ReadonlyMap<string, string> | undefined,
 ): Promise<void> {
-  const { work, lake, lakeId, workFolder } = place;
+  const { work, lake, lakeId, workFolder, lakeFolder } = place;
   const { unit, objects, quarantineFile } = ledger;
   const files: StagedFile[] = objects.map(({ key, staged, bytes }) => ({ key, staged, bytes, to: lake }));
   if (quarantineFile !== undefined) files.push({ ...quarantineFile, to: work });
+  if (localPaths === undefined && lakeFolder !== undefined) {
+    for (const { key } of objects) await removeTemporaries(join(lakeFolder, dirname(key)));
+  }
   const scratch = localPaths === undefined && workFolder === undefined ? await temporaryFolder() : undefined;
   try {
     for (const { key, staged, bytes, to } of files) {
@@ -183,13 +198,16 @@ function isAbsent(error: unknown): boolean {
 }
 
 /**
- * Removes what is staged for a lake. Only for who holds its lock and has published all committed units: what is left comes from attempts
+ * Removes what is staged for a lake, and what killed writers have left in its work area. Only for who holds its lock and has published all committed units: what is left comes from attempts
  * that died before their ledger, and when the archive has grown no later attempt has the same name.
  */
 export async function clearStaging({ work, lakeId, workFolder }: CommitPlace): Promise<void> {
   const prefix = stagingPrefix(lakeId);
   if (workFolder !== undefined) {
     await rm(join(workFolder, prefix), { recursive: true, force: true });
+    for (const key of [lockKey(lakeId), ledgerKey(lakeId, ''), quarantineKey(lakeId, '')]) {
+      await removeTemporaries(join(workFolder, dirname(key)));
+    }
     return;
   }
   const keys: string[] = [];

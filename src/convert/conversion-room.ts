@@ -3,11 +3,11 @@ import { BlockPool, DEFAULT_BLOCK_CAPACITY } from '../archive/pool.js';
 import { ParquetWriter } from '../lake/parquet-writer.js';
 import type { CompiledMapping } from '../mapping/plan.js';
 import { Normalizer } from '../normalize/normalizer.js';
-import { openStore } from '../store/open.js';
+import { folderOf, openStore } from '../store/open.js';
 import type { CommitPlace } from './commit.js';
+import type { ConversionTools } from './conversion-tools.js';
 import type { FilledOptions } from './options.js';
 import type { SharedProgress } from './shared-progress.js';
-import type { ConversionTools } from './unit-converter.js';
 
 /** Pure data: it crosses into worker threads. */
 export interface ConversionSetup {
@@ -45,7 +45,7 @@ export async function openRoom(setup: ConversionSetup): Promise<OpenRoom> {
   const { from, to, dedupe } = options;
   return {
     setup,
-    place: { work, lake, lakeId: setup.lakeId, workFolder: setup.workFolder },
+    place: { work, lake, lakeId: setup.lakeId, workFolder: setup.workFolder, lakeFolder: folderOf(options.lake) },
     archive,
     options,
     productVersion: setup.productVersion,

@@ -2,12 +2,12 @@
  * The main job on one machine: finds the archive's files, skips those a ledger holds, groups the rest into units and has worker
  * threads convert them. What is committed stays; a run that is stopped or killed goes on where it was.
  */
-import { resolve, sep } from 'node:path';
+import { sep } from 'node:path';
 import { Piscina } from 'piscina';
 import { type ArchiveFile, type FoundCounts, findFiles } from '../archive/find.js';
 import { streamUnits, unitId } from '../archive/unit.js';
 import { errorFromRecord } from '../error.js';
-import { isS3Uri, openStore } from '../store/open.js';
+import { folderOf, isS3Uri, openStore } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import type { CommitPlace } from './commit.js';
 import { type ConversionSetup, storeOptions } from './conversion-room.js';
@@ -142,12 +142,13 @@ export async function openPlaces(options: FilledOptions): Promise<Places> {
     openStore(workUri, s3),
     openStore(options.lake, s3),
   ]);
-  const workFolder = isS3Uri(workUri) ? undefined : resolve(workUri);
-  const lakePath = isS3Uri(options.lake) ? options.lake.replace(/\/+$/, '') : resolve(options.lake);
+  const workFolder = folderOf(workUri);
+  const lakeFolder = folderOf(options.lake);
+  const lakePath = lakeFolder ?? options.lake.replace(/\/+$/, '');
   const inside = workFolder?.startsWith(lakePath + sep) ?? workUri.startsWith(`${lakePath}/`);
   if (`${workFolder?.replaceAll(sep, '/') ?? workUri}/`.startsWith(`${lakePath.replaceAll(sep, '/')}/ext/`))
     throw workInExt(workUri);
-  return { archive, work, lake, workUri, workFolder, lakeId: lakeIdOf(lakePath, inside) };
+  return { archive, work, lake, workUri, workFolder, lakeFolder, lakeId: lakeIdOf(lakePath, inside) };
 }
 
 const rangeOf = ({ from, to }: FilledOptions): TimeRange => ({

@@ -67,6 +67,7 @@ export function lakeIdOf(lakeUri: string, workIsInside: boolean): string {
   return workIsInside ? 'lake' : createHash('sha256').update(lakeUri).digest('hex').slice(0, 12);
 }
 
+export const lockKey = (lakeId: string) => `lock/${lakeId}.json`;
 export const ledgerKey = (lakeId: string, unit: string) => `${ledgerPrefix(lakeId)}${unit}.json`;
 /** Stands once all objects of a unit are in the lake. */
 export const publishedKey = (lakeId: string, unit: string) => `${ledgerPrefix(lakeId)}${unit}.published`;

@@ -5,18 +5,13 @@ import type { Damage } from '../archive/block.js';
 import type { FileFeed } from '../archive/feed.js';
 import { readBlocks } from '../archive/inflate.js';
 import { peekFeed } from '../archive/peek.js';
-import type { BlockPool } from '../archive/pool.js';
-import type { ParquetWriter } from '../lake/parquet-writer.js';
-import { accountIdOf, eventDayOf, METADATA_KEYS, objectKey, type Partition } from '../lake/partition.js';
-import type { Lines, Normalizer } from '../normalize/normalizer.js';
-import type { Group } from '../normalize/router.js';
 import { readQuarantine } from '../quarantine/quarantine-reader.js';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.js';
 import { type QuarantineRecord, rawBytes } from '../quarantine/record.js';
-import type { ObjectStore } from '../store/store.js';
+import type { ConversionRoom } from './conversion-tools.js';
 import { addCounts, type Counts, noCounts } from './counts.js';
-import { addOutcomes, checkOutcomes, type LedgerFile, type LedgerObject, noOutcomes, type Outcomes } from './ledger.js';
-import type { FilledOptions } from './options.js';
+import { addOutcomes, checkOutcomes, type LedgerFile, noOutcomes, type Outcomes } from './ledger.js';
+import { UnitWindow, type WrittenObject } from './unit-window.js';
 
 /** A file of a unit as the plan knows it. */
 export interface PlannedFile {
@@ -39,29 +34,9 @@ export interface ConvertedUnit {
   quarantinePath: string | undefined;
   invalid: Counts;
   unknown: Counts;
-  objects: (Omit<LedgerObject, 'staged'> & { path: string })[];
+  objects: WrittenObject[];
 }
 
-/** What a thread keeps from unit to unit. */
-export interface ConversionTools {
-  archive: ObjectStore;
-  normalizer: Normalizer;
-  writer: ParquetWriter;
-  pool: BlockPool;
-  options: FilledOptions;
-  productVersion: string;
-}
-
-export interface ConversionRoom extends ConversionTools {
-  /** told as work goes on */
-  onProgress(step: { events: number; compressedBytes: number; inflatedBytes: number }): void;
-  signal: AbortSignal;
-}
-
-/** Compressed size of OCSF Parquet to raw FDR, for cutting objects to size: measured 1:8 to 1:12, so that objects stay below the aim. */
-const RAW_TO_PARQUET = 8;
-/** A block with less in it than this part of its buffer is copied to one of its own size. */
-const SPARSE = 1 / 4;
 /** Bytes of quarantined lines that are tried at a time. */
 const REPLAY_BLOCK = 4 * 1024 * 1024;
 const NEWLINE = Uint8Array.of(10);
@@ -78,15 +53,14 @@ export async function convertUnit(
 class UnitConversion {
   private readonly result: ConvertedUnit;
   private readonly quarantine: QuarantineWriter;
-  private readonly lent: Uint8Array[] = [];
-  private windowBytes = 0;
-  private readonly numbers = new Map<string, number>();
+  private readonly window: UnitWindow;
 
   constructor(
     private readonly room: ConversionRoom,
     private readonly unit: string,
     private readonly scratch: string,
   ) {
+    this.window = new UnitWindow(room, unit, scratch);
     this.quarantine = new QuarantineWriter(join(scratch, 'quarantine.ndjson.gz'));
     this.result = {
       files: [],
@@ -96,21 +70,20 @@ class UnitConversion {
       quarantinePath: undefined,
       invalid: noCounts(),
       unknown: noCounts(),
-      objects: [],
+      objects: this.window.objects,
     };
   }
 
   async run(files: readonly UnitInput[]): Promise<ConvertedUnit> {
-    const { normalizer, pool } = this.room;
+    const { normalizer } = this.room;
     await mkdir(this.scratch, { recursive: true });
     normalizer.startUnit();
     try {
       for (const file of files) await (isQuarantine(file) ? this.replay(file) : this.file(file as PlannedFile));
-      await this.flush();
+      await this.window.flush();
     } finally {
+      this.window.clear();
       await this.quarantine.close();
-      for (const bytes of this.lent.splice(0)) pool.give(bytes);
-      normalizer.reset();
     }
     const { result } = this;
     addCounts(result.invalid, normalizer.invalid);
@@ -148,14 +121,14 @@ class UnitConversion {
         }
         const before = outcomes.read;
         if (block.offset === 0) blankByteOrderMark(block.bytes);
-        const lines = this.keep(block);
-        normalizer.add(lines, outcomes, (line) => {
+        this.window.keep(block);
+        normalizer.add(block, outcomes, (line) => {
           this.quarantine.add({ ...line, file: file.key, etag: file.etag });
           this.count(line.reason);
         });
         await this.quarantine.drained();
         this.room.onProgress({ events: outcomes.read - before, compressedBytes: 0, inflatedBytes: block.length });
-        if (this.windowBytes >= options.windowBytes) await this.flush();
+        if (this.window.isFull) await this.window.flush();
       } else {
         damage = part.summary.damage;
         inflatedBytes = part.summary.inflatedBytes;
@@ -190,8 +163,9 @@ class UnitConversion {
     const add = async () => {
       const bytes = Buffer.concat(lines);
       inflatedBytes += bytes.length;
-      this.windowBytes += bytes.length;
-      normalizer.add({ bytes, length: bytes.length, offset: 0, firstLine: 0 }, outcomes, (line) => {
+      const block = { bytes, length: bytes.length, offset: 0, firstLine: 0 };
+      this.window.keep(block);
+      normalizer.add(block, outcomes, (line) => {
         const { file: key, etag, line: number, offset } = origins[line.line]!;
         this.quarantine.add({ reason: line.reason, file: key, etag, line: number, offset, bytes: line.bytes });
         this.count(line.reason);
@@ -200,7 +174,7 @@ class UnitConversion {
       lines = [];
       origins = [];
       length = 0;
-      if (this.windowBytes >= this.room.options.windowBytes) await this.flush();
+      if (this.window.isFull) await this.window.flush();
     };
     for await (const record of readQuarantine(file.key, await archive.read(file.key, { ifMatch: file.etag }))) {
       const raw = rawBytes(record);
@@ -250,99 +224,6 @@ class UnitConversion {
   private count(reason: string): void {
     addCounts(this.result.quarantine, { [reason]: 1 });
   }
-
-  /** Takes a block into the window; a sparse one is copied, so that many small files do not hold many large buffers. */
-  private keep(block: Lines): Lines {
-    if (block.length < block.bytes.length * SPARSE) {
-      const bytes = block.bytes.slice(0, block.length);
-      this.room.pool.give(block.bytes);
-      this.windowBytes += bytes.length;
-      return { ...block, bytes };
-    }
-    this.lent.push(block.bytes);
-    this.windowBytes += block.bytes.length;
-    return block;
-  }
-
-  /** Writes the window's groups as objects and begins a new window. */
-  private async flush(): Promise<void> {
-    const { normalizer, writer, pool } = this.room;
-    try {
-      const groups = normalizer.sortedGroups().map(({ group, order }) => ({ group, order, partition: this.partition(group) }));
-      groups.sort((a, b) => (sortKey(a.partition) < sortKey(b.partition) ? -1 : 1));
-      for (const { group, order, partition } of groups) {
-        for (const slice of this.cut(order)) await this.write(group, partition, slice);
-      }
-    } finally {
-      writer.endWindow();
-      normalizer.reset();
-      for (const bytes of this.lent.splice(0)) pool.give(bytes);
-      this.windowBytes = 0;
-    }
-  }
-
-  private partition(group: Group): Partition {
-    const { options, normalizer } = this.room;
-    return {
-      source: normalizer.mapping.classes[group.class]!.source,
-      region: options.region,
-      accountId: accountIdOf(group.tenant, options.accountId),
-      eventDay: eventDayOf(group.day),
-    };
-  }
-
-  /** Rows in order, in slices whose objects stay below the size aimed at. */
-  private cut(order: Int32Array): Int32Array[] {
-    const rows = this.room.normalizer.rows.count;
-    const rawPerRow = Math.max(1, this.windowBytes / Math.max(1, rows));
-    const most = Math.max(2048, Math.floor((this.room.options.objectBytes * RAW_TO_PARQUET) / rawPerRow));
-    const slices: Int32Array[] = [];
-    for (let start = 0; start < order.length; start += most) slices.push(order.subarray(start, start + most));
-    return slices;
-  }
-
-  private async write(group: Group, partition: Partition, order: Int32Array): Promise<void> {
-    const { normalizer, writer, options, signal } = this.room;
-    signal.throwIfAborted();
-    const cls = normalizer.mapping.classes[group.class]!;
-    const place = sortKey(partition);
-    const number = this.numbers.get(place) ?? 0;
-    this.numbers.set(place, number + 1);
-    const key = objectKey(partition, this.unit, number);
-    const path = join(this.scratch, `${this.result.objects.length}.parquet`);
-    let start = 0;
-    const next = () => {
-      if (start >= order.length) return undefined;
-      const batch = normalizer.batch(group, order, start);
-      start += batch.rows;
-      return batch;
-    };
-    const written = await writer.write(path, { layout: cls.layout, next }, this.metadata(cls.name, options.dedupe));
-    const time = normalizer.rows.time;
-    this.result.objects.push({
-      key,
-      path,
-      class: cls.name,
-      source: cls.source,
-      rows: order.length,
-      bytes: written.bytes,
-      minTime: time[order[0]!]!,
-      maxTime: time[order[order.length - 1]!]!,
-    });
-  }
-
-  private metadata(className: string, deduped: boolean): Record<string, string> {
-    const { normalizer, productVersion } = this.room;
-    return {
-      [METADATA_KEYS.product]: productVersion,
-      [METADATA_KEYS.mapping]: normalizer.mapping.mappingVersion,
-      [METADATA_KEYS.ocsf]: normalizer.mapping.version,
-      [METADATA_KEYS.class]: className,
-      [METADATA_KEYS.unit]: this.unit,
-      [METADATA_KEYS.columns]: String(normalizer.mapping.classes.find((cls) => cls.name === className)!.nodes.length),
-      [METADATA_KEYS.deduped]: String(deduped),
-    };
-  }
 }
 
 /** UTF-8's mark at a file's beginning is no part of its first line. */
@@ -351,8 +232,6 @@ function blankByteOrderMark(bytes: Uint8Array): void {
 }
 
 const isQuarantine = (file: UnitInput): file is Extract<UnitInput, { feed: 'quarantine' }> => file.feed === 'quarantine';
-
-const sortKey = ({ source, accountId, eventDay }: Partition): string => `${source}/${accountId}/${eventDay}`;
 
 /** Counts the non-blank lines of a block whose feed is not converted, as read. */
 function countLines(bytes: Uint8Array, length: number, outcomes: Outcomes): number {

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type { ObjectStore } from '../store/store.js';
 import { locked } from './errors.js';
-import { readText } from './ledger.js';
+import { lockKey, readText } from './ledger.js';
 
 interface Owner {
   host: string;
@@ -17,7 +17,7 @@ export interface WorkLock {
 
 /** @throws WORK_LOCKED where another process holds it, or one of another host may */
 export async function takeLock(work: ObjectStore, lakeId: string): Promise<WorkLock> {
-  return take(work, `lock/${lakeId}.json`);
+  return take(work, lockKey(lakeId));
 }
 
 async function take(work: ObjectStore, key: string): Promise<WorkLock> {

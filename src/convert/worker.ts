@@ -7,9 +7,10 @@ import { workerData } from 'node:worker_threads';
 import { type ErrorRecord, errorRecord } from '../error.js';
 import { commitUnit, convertInScratch, publishUnit } from './commit.js';
 import { type ConversionSetup, type OpenRoom, openRoom } from './conversion-room.js';
+import type { ConversionRoom } from './conversion-tools.js';
 import type { Ledger } from './ledger.js';
 import { PROGRESS, STOP } from './shared-progress.js';
-import { type ConversionRoom, convertUnit, type PlannedFile } from './unit-converter.js';
+import { convertUnit, type PlannedFile } from './unit-converter.js';
 
 export interface UnitTask {
   unit: string;

@@ -1,6 +1,6 @@
 /** Files that appear whole or not at all: written under a temporary name beside their place, then moved there. */
 import { randomBytes } from 'node:crypto';
-import { constants, copyFile, link, open, rename, unlink } from 'node:fs/promises';
+import { constants, copyFile, link, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ABSENT, errnoOf, unless } from './errno.js';
 
@@ -9,6 +9,12 @@ const TEMPORARY = /^\.falconry-[0-9a-f]{16}\.tmp$/;
 /** Whether a file name is one of ours that a killed process may leave behind; no object can have it. */
 export function isTemporary(name: string): boolean {
   return TEMPORARY.test(name);
+}
+
+/** Removes from a folder, if it exists, what killed writers have left; nobody may be writing into it. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  const names = (await unless(ABSENT, readdir(folder))) ?? [];
+  for (const name of names) if (isTemporary(name)) await unless(ABSENT, unlink(join(folder, name)));
 }
 
 /**

@@ -1,4 +1,5 @@
 /** From what the user named to the store. */
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { badUri } from './errors.js';
 import { LocalStore } from './local.js';
@@ -12,6 +13,11 @@ const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 export function isS3Uri(uri: string): boolean {
   return uri.startsWith('s3://');
+}
+
+/** The folder that a path names, absolute; undefined for S3. */
+export function folderOf(uri: string): string | undefined {
+  return isS3Uri(uri) ? undefined : resolve(uri);
 }
 
 /**

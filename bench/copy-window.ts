@@ -1,4 +1,4 @@
-/** Writes a normalizer's window as the product's writer does, with any options of COPY, and tells how long the parts of it took. */
+/** Writes a normalizer's window as the product's writer does, with any options of COPY. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance, DuckDBTableFunction } from '@duckdb/node-api';
@@ -7,19 +7,15 @@ import { PlacedBuffers, writeChunk } from '../src/lake/handover.js';
 import { BUFFER } from '../src/normalize/constants.js';
 import type { Batch, Normalizer } from '../src/normalize/normalizer.js';
 
-export interface CopyTimes {
+export interface Written {
   objects: number;
   rows: number;
   bytes: number;
-  /** of all COPY statements; the next two are parts of it */
-  seconds: number;
-  fillSeconds: number;
-  handOverSeconds: number;
 }
 
 /** @param copyOptions as in SQL: `ROW_GROUP_SIZE 40960, COMPRESSION_LEVEL 1` */
-export async function timedCopy(normalizer: Normalizer, folder: string, copyOptions: string): Promise<CopyTimes> {
-  const times: CopyTimes = { objects: 0, rows: 0, bytes: 0, seconds: 0, fillSeconds: 0, handOverSeconds: 0 };
+export async function copyWindow(normalizer: Normalizer, folder: string, copyOptions: string): Promise<Written> {
+  const written: Written = { objects: 0, rows: 0, bytes: 0 };
   const instance = await DuckDBInstance.create(':memory:', { threads: '1', preserve_insertion_order: 'true' });
   const connection = await instance.connect();
   const placed = new PlacedBuffers();
@@ -45,16 +41,12 @@ export async function timedCopy(normalizer: Normalizer, folder: string, copyOpti
         },
         initFunction: () => {},
         mainFunction: (info, { chunk }) => {
-          const begun = performance.now();
-          const batch = next();
-          const filled = performance.now();
           try {
+            const batch = next();
             writeChunk(chunk, batch ?? NO_ROWS, batch === undefined ? undefined : (place(batch), placed));
           } catch (error) {
             info.setError(String(error));
           }
-          times.fillSeconds += (filled - begun) / 1000;
-          times.handOverSeconds += (performance.now() - filled) / 1000;
         },
       });
       connection.registerTableFunction(table);
@@ -66,18 +58,16 @@ export async function timedCopy(normalizer: Normalizer, folder: string, copyOpti
       start += batch.rows;
       return batch;
     };
-    const path = join(folder, `${times.objects}.parquet`);
-    const begun = performance.now();
+    const path = join(folder, `${written.objects}.parquet`);
     await connection.run(`COPY (SELECT * FROM ${name}()) TO '${path}' (FORMAT parquet, COMPRESSION zstd, ${copyOptions})`);
-    times.seconds += (performance.now() - begun) / 1000;
-    times.objects++;
-    times.rows += order.length;
-    times.bytes += statSync(path).size;
+    written.objects++;
+    written.rows += order.length;
+    written.bytes += statSync(path).size;
   }
   placed.release();
   connection.closeSync();
   instance.closeSync();
-  return times;
+  return written;
 }
 
 const NO_ROWS: Batch = { rows: 0, columns: [], buffers: [], window: {} };

@@ -1,0 +1,22 @@
+/** What converting a unit works with. */
+import type { BlockPool } from '../archive/pool.js';
+import type { ParquetWriter } from '../lake/parquet-writer.js';
+import type { Normalizer } from '../normalize/normalizer.js';
+import type { ObjectStore } from '../store/store.js';
+import type { FilledOptions } from './options.js';
+
+/** What a thread keeps from unit to unit. */
+export interface ConversionTools {
+  archive: ObjectStore;
+  normalizer: Normalizer;
+  writer: ParquetWriter;
+  pool: BlockPool;
+  options: FilledOptions;
+  productVersion: string;
+}
+
+export interface ConversionRoom extends ConversionTools {
+  /** told as work goes on */
+  onProgress(step: { events: number; compressedBytes: number; inflatedBytes: number }): void;
+  signal: AbortSignal;
+}
