@@ -24,7 +24,13 @@ export async function makeArchive(folder: string, events: number): Promise<Bench
   rmSync(folder, { recursive: true, force: true });
   const report = await writeSample({ directory: folder, events, seed: SEED, feeds: false });
   const { bytes, files } = report;
-  const archive = { folder, events: report.events, files: files.events, rawBytes: bytes.inflated, compressedBytes: bytes.compressed };
+  const archive = {
+    folder,
+    events: report.events,
+    files: files.events,
+    rawBytes: bytes.inflated,
+    compressedBytes: bytes.compressed,
+  };
   writeFileSync(note, JSON.stringify(archive));
   return archive;
 }
@@ -41,7 +47,13 @@ export function multiplyArchive(archive: BenchArchive, folder: string, times: nu
     }
   }
   const { events, files, rawBytes, compressedBytes } = archive;
-  return { folder, events: events * times, files: files * times, rawBytes: rawBytes * times, compressedBytes: compressedBytes * times };
+  return {
+    folder,
+    events: events * times,
+    files: files * times,
+    rawBytes: rawBytes * times,
+    compressedBytes: compressedBytes * times,
+  };
 }
 
 /** Paths of the event files, in byte order. */

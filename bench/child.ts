@@ -1,5 +1,6 @@
 /** The process of one run: loads a subject, lets it prepare, measures its work, prints a {@link Measurement} as its last line. */
-import { type Measurement, type SubjectInput, subjectOf } from './subject.js';
+import type { Measurement, SubjectInput } from './measurement.js';
+import { subjectOf } from './subject.js';
 
 /** Linux counts kibibytes, and Node does so everywhere. */
 const RSS_UNIT = 1024;

@@ -22,7 +22,12 @@ export interface GridRow extends GridPoint {
   peakRssBytes: number;
 }
 
-export async function measureGrid(archive: BenchArchive, folder: string, options: BenchOptions, tell: (line: string) => void): Promise<GridRow[]> {
+export async function measureGrid(
+  archive: BenchArchive,
+  folder: string,
+  options: BenchOptions,
+  tell: (line: string) => void,
+): Promise<GridRow[]> {
   const points = ROW_GROUPS.flatMap((rowGroupRows) =>
     LEVELS.flatMap((compressionLevel) => VERSIONS.map((version): GridPoint => ({ rowGroupRows, compressionLevel, version }))),
   );
@@ -31,7 +36,9 @@ export async function measureGrid(archive: BenchArchive, folder: string, options
     const input = inputOf(archive, folder, 'grid', options);
     const measured = await runScript<Omit<GridRow, keyof GridPoint>>('./grid-child.js', { input, point });
     rows.push({ ...point, ...measured });
-    tell(`${point.rowGroupRows} rows, zstd ${point.compressionLevel}, ${point.version}: ${(measured.bytes / 1e6).toFixed(1)} MB, ${measured.cpuMicroseconds.toFixed(1)} µs`);
+    tell(
+      `${point.rowGroupRows} rows, zstd ${point.compressionLevel}, ${point.version}: ${(measured.bytes / 1e6).toFixed(1)} MB, ${measured.cpuMicroseconds.toFixed(1)} µs`,
+    );
   }
   return rows;
 }

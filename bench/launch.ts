@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Measurement, Subject, SubjectInput } from './subject.js';
+import type { Measurement, SubjectInput } from './measurement.js';
+import type { Subject } from './subject.js';
 
 const run = promisify(execFile);
 
@@ -17,7 +18,7 @@ export async function runScript<T>(script: string, task: { input: SubjectInput; 
   const { output } = task.input;
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
-  const engine = process.versions['bun'] === undefined ? ['--expose-gc'] : [];
+  const engine = process.versions.bun === undefined ? ['--expose-gc'] : [];
   const path = fileURLToPath(new URL(script, import.meta.url));
   const { stdout } = await run(process.execPath, [...engine, path, JSON.stringify(task)], { maxBuffer: 1 << 26 });
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as T;

@@ -15,7 +15,12 @@ export interface MemoryRow {
   peakRssBytes: number;
 }
 
-export async function measureMemory(archive: BenchArchive, folder: string, options: BenchOptions, tell: (line: string) => void): Promise<MemoryRow[]> {
+export async function measureMemory(
+  archive: BenchArchive,
+  folder: string,
+  options: BenchOptions,
+  tell: (line: string) => void,
+): Promise<MemoryRow[]> {
   const larger = multiplyArchive(archive, join(folder, `archive-x${TIMES}`), TIMES);
   const rows: MemoryRow[] = [];
   for (const workers of [1, 2]) {

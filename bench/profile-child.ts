@@ -11,9 +11,9 @@ import { loadCompiled, PRODUCT_VERSION } from '../src/convert/definitions.js';
 import { fillOptions } from '../src/convert/options.js';
 import { newProgress } from '../src/convert/shared-progress.js';
 import { convertUnit, type PlannedFile } from '../src/convert/unit-converter.js';
+import type { SubjectInput } from './measurement.js';
 import type { ProfileRow } from './profile.js';
 import { inclusiveTimes } from './samples.js';
-import type { SubjectInput } from './subject.js';
 
 const SAMPLE_MICROSECONDS = 200;
 
@@ -79,7 +79,10 @@ const parts: [string, number][] = [
   ['fill: lists', stage('fillListColumns')],
   ['fill: observables', stage('fillObservables')],
   ['fill: unmapped', stage('fillUnmapped')],
-  ['fill: activity, structs, constants', fill - stage('fillLeaves') - stage('fillListColumns') - stage('fillObservables') - stage('fillUnmapped')],
+  [
+    'fill: activity, structs, constants',
+    fill - stage('fillLeaves') - stage('fillListColumns') - stage('fillObservables') - stage('fillUnmapped'),
+  ],
   ['hand-over to DuckDB', ours - stage('batch')],
   ['DuckDB: encode, compress, write', encode],
   ['garbage collection', collector],

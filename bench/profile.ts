@@ -11,6 +11,6 @@ export interface ProfileRow {
 }
 
 export async function measureProfile(archive: BenchArchive, folder: string, options: BenchOptions): Promise<ProfileRow[]> {
-  if (process.versions['bun'] !== undefined) throw new Error('--profile needs the V8 profiler: run it with node');
+  if (process.versions.bun !== undefined) throw new Error('--profile needs the V8 profiler: run it with node');
   return runScript<ProfileRow[]>('./profile-child.js', { input: inputOf(archive, folder, 'profile', options) });
 }

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { type BenchArchive, makeArchive } from './archive.js';
 import { memoryBudgets, throughputBudgets } from './budget.js';
 import { compareLakes } from './equality.js';
+import type { Results } from './findings.js';
 import { measureGrid } from './grid.js';
 import { machineFacts } from './machine.js';
 import { measureMemory } from './memory.js';
 import { fillBenchOptions, type Part, USAGE } from './options.js';
 import { measureProfile } from './profile.js';
-import { type Results, writeResults } from './results.js';
+import { writeResults } from './results.js';
 import { tablesOf } from './tables.js';
 import { measureThroughput } from './throughput.js';
 import { measureVariants } from './variants.js';
@@ -27,7 +28,9 @@ const has = (part: Part) => options.parts.includes(part);
 const begun = performance.now();
 try {
   const archive = await makeArchive(join(folder, 'archive'), options.events);
-  tell(`${archive.events} events, ${(archive.rawBytes / 1e6).toFixed(0)} MB raw, ${(archive.compressedBytes / 1e6).toFixed(0)} MB compressed`);
+  tell(
+    `${archive.events} events, ${(archive.rawBytes / 1e6).toFixed(0)} MB raw, ${(archive.compressedBytes / 1e6).toFixed(0)} MB compressed`,
+  );
   const results = await measure(archive);
   if (options.keep !== '') writeResults(results, options);
   process.stdout.write(options.json ? `${JSON.stringify(results, null, 1)}\n` : tablesOf(results));

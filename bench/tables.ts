@@ -1,5 +1,5 @@
 /** Results as Markdown, for the terminal and for `bench/results`. */
-import type { Results } from './results.js';
+import type { Results } from './findings.js';
 import type { Spread } from './statistics.js';
 
 const MiB = 2 ** 20;
@@ -15,7 +15,12 @@ export function tablesOf(results: Results): string {
   if (results.throughput !== undefined) parts.push(throughput(results));
   if (results.equality !== undefined) parts.push(equality(results.equality));
   if (results.memory !== undefined) {
-    const rows = results.memory.map(({ workers, events, rawBytes, peakRssBytes }) => [workers, count(events), mega(rawBytes), mebi(peakRssBytes)]);
+    const rows = results.memory.map(({ workers, events, rawBytes, peakRssBytes }) => [
+      workers,
+      count(events),
+      mega(rawBytes),
+      mebi(peakRssBytes),
+    ]);
     parts.push(table(['workers', 'events', 'MB raw', 'peak RSS, MiB'], rows));
   }
   if (results.variants !== undefined) {
@@ -24,7 +29,11 @@ export function tablesOf(results: Results): string {
   }
   if (results.profile !== undefined) {
     const all = results.profile.at(-1)!.microseconds;
-    const rows = results.profile.map((row) => [row.stage, row.microseconds.toFixed(2), `${((100 * row.microseconds) / all).toFixed(0)} %`]);
+    const rows = results.profile.map((row) => [
+      row.stage,
+      row.microseconds.toFixed(2),
+      `${((100 * row.microseconds) / all).toFixed(0)} %`,
+    ]);
     parts.push(table(['stage, one worker', 'µs/event', 'share'], rows));
   }
   if (results.grid !== undefined) {
@@ -46,12 +55,29 @@ function throughput({ throughput: rows }: Results): string {
     ...[row.title, row.runs, spread(row.eventsPerSecond), row.megabytesPerSecond.toFixed(0), spread(row.cpuMicroseconds, 1)],
     ...[spread(row.timesPeer, 2), spread(row.timesPeerByCpu, 2), row.timesFloor.toFixed(1), mebi(row.peakRssBytes)],
   ]);
-  const head = ['median (least–most)', 'runs', 'events/s', 'MB/s raw', 'CPU µs/event', '× SQL peer', '× SQL peer, by CPU', 'inflate floors', 'peak RSS, MiB'];
+  const head = [
+    'median (least–most)',
+    'runs',
+    'events/s',
+    'MB/s raw',
+    'CPU µs/event',
+    '× SQL peer',
+    '× SQL peer, by CPU',
+    'inflate floors',
+    'peak RSS, MiB',
+  ];
   return table(head, cells);
 }
 
 function equality(rows: NonNullable<Results['equality']>): string {
-  const cells = rows.map((row) => [row.peer, row.class, count(row.rows), count(row.onlyFalconry), count(row.onlyPeer), String(row.equal)]);
+  const cells = rows.map((row) => [
+    row.peer,
+    row.class,
+    count(row.rows),
+    count(row.onlyFalconry),
+    count(row.onlyPeer),
+    String(row.equal),
+  ]);
   return table(['peer', 'class', 'rows', 'only Falconry', 'only peer', 'equal'], cells);
 }
 
@@ -59,7 +85,8 @@ function equality(rows: NonNullable<Results['equality']>): string {
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`;
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`;
   const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
   return `${[line(cells[0]!), rule, ...cells.slice(1).map(line)].join('\n')}\n`;
 }

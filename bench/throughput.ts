@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import type { BenchArchive } from './archive.js';
 import { launch } from './launch.js';
+import type { Measurement } from './measurement.js';
 import type { BenchOptions } from './options.js';
 import { type Spread, spreadOf } from './statistics.js';
-import { type Measurement, SUBJECTS, type Subject } from './subject.js';
+import { SUBJECTS, type Subject } from './subject.js';
 
 /** Figures of one subject over its runs. */
 export interface Row {
@@ -38,7 +39,8 @@ export async function measureThroughput(
     for (const subject of order) {
       if (!takesPart(subject, round)) continue;
       const run = await launch(subject, inputOf(archive, folder, subject.name, options));
-      if (run.events !== archive.events) throw new Error(`${subject.title} went through ${run.events} of ${archive.events} events`);
+      if (run.events !== archive.events)
+        throw new Error(`${subject.title} went through ${run.events} of ${archive.events} events`);
       measured.get(subject.name)!.set(round, run);
       tell(`round ${round + 1}: ${subject.title}: ${Math.round(run.events / run.seconds).toLocaleString('en-US')} events/s`);
     }

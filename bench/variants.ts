@@ -19,7 +19,12 @@ export interface VariantRow {
   cpuMicroseconds: Spread;
 }
 
-export async function measureVariants(archive: BenchArchive, folder: string, options: BenchOptions, tell: (line: string) => void): Promise<VariantRow[]> {
+export async function measureVariants(
+  archive: BenchArchive,
+  folder: string,
+  options: BenchOptions,
+  tell: (line: string) => void,
+): Promise<VariantRow[]> {
   const runs = new Map(Object.keys(VARIANTS).map((name) => [name, [] as { seconds: number; cpuSeconds: number }[]]));
   for (let round = 0; round < options.runs; round++) {
     for (const name of Object.keys(VARIANTS)) {

@@ -20,8 +20,10 @@ describe('package.json', () => {
   });
 
   it('takes only permissive licences', () => {
-    const permissive = /^\(?(MIT|MIT-0|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD|BlueOak-1\.0\.0|CC0-1\.0|Python-2\.0|Unlicense|MPL-2\.0)( (OR|AND) [\w.-]+)*\)?$/;
-    for (const [path, entry] of installed) if (entry.license !== undefined) expect(String(entry.license), path).toMatch(permissive);
+    const permissive =
+      /^\(?(MIT|MIT-0|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD|BlueOak-1\.0\.0|CC0-1\.0|Python-2\.0|Unlicense|MPL-2\.0)( (OR|AND) [\w.-]+)*\)?$/;
+    for (const [path, entry] of installed)
+      if (entry.license !== undefined) expect(String(entry.license), path).toMatch(permissive);
   });
 
   it('has no runtime dependency with an install script', () => {
@@ -40,8 +42,28 @@ describe('package.json', () => {
 
 describe('the top level', () => {
   it('holds no more than a project needs', () => {
-    const allowed = ['src', 'jobs', 'mappings', 'infra', 'bench', 'test', 'docs', 'Dockerfile', 'package.json', 'package-lock.json', 'README.md'];
-    const config = ['LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'biome.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'];
+    const allowed = [
+      'src',
+      'jobs',
+      'mappings',
+      'infra',
+      'bench',
+      'test',
+      'docs',
+      'Dockerfile',
+      'package.json',
+      'package-lock.json',
+      'README.md',
+    ];
+    const config = [
+      'LICENSE',
+      'CHANGELOG.md',
+      'CONTRIBUTING.md',
+      'biome.json',
+      'tsconfig.json',
+      'tsconfig.build.json',
+      'vitest.config.ts',
+    ];
     const made = ['node_modules', 'dist', 'lake', 'sample', 'falconry-demo'];
     const names = readdirSync(PACKAGE_ROOT).filter((name) => !name.startsWith('.'));
     expect(names.filter((name) => ![...allowed, ...config, ...made].includes(name))).toEqual([]);

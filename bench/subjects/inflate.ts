@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { eventFiles } from '../archive.js';
-import type { SubjectInput, Work } from '../subject.js';
+import type { SubjectInput, Work } from '../measurement.js';
 
 const CHUNK_BYTES = 512 * 1024;
 

@@ -6,7 +6,7 @@ import { LineCells } from '../../src/scan/cells.js';
 import { FieldDictionary } from '../../src/scan/dictionary.js';
 import { FlatScanner } from '../../src/scan/flat.js';
 import { inflated } from '../archive.js';
-import type { SubjectInput, Work } from '../subject.js';
+import type { SubjectInput, Work } from '../measurement.js';
 
 /** Raw bytes that are sorted together, as the conversion does by default. */
 const WINDOW_BYTES = 256 * 1024 * 1024;

@@ -51,12 +51,13 @@ export async function runWithSignals<T>(run: (hooks: ConvertHooks) => Promise<T>
 }
 
 export function progressText(progress: Progress, seconds: number): string {
-  const { events, compressedBytes, bytesFound, inflatedBytes, filesFound, filesKnown } = progress;
+  const { events, compressedBytes, inflatedBytes, filesFound, filesKnown } = progress;
+  const bytesToRead = progress.bytesFound - progress.bytesKnown;
   const rate = events / Math.max(seconds, 0.001);
-  const rest = compressedBytes > 0 ? ((bytesFound - compressedBytes) / compressedBytes) * seconds : undefined;
+  const rest = compressedBytes > 0 ? ((bytesToRead - compressedBytes) / compressedBytes) * seconds : undefined;
   const parts = [
-    `${plural(filesFound - filesKnown, 'file')} found`,
-    `${bytes(compressedBytes)} of ${bytes(bytesFound)}`,
+    `${plural(filesFound - filesKnown, 'file')}`,
+    `${bytes(compressedBytes)} of ${bytes(bytesToRead)}`,
     `${count(events)} events`,
     `${count(Math.round(rate))} events/s`,
     `${bytes(inflatedBytes / Math.max(seconds, 0.001))}/s raw`,

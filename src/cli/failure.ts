@@ -18,7 +18,7 @@ export function exitWithError(error: unknown, json: boolean): void {
 /** Commander has said what is wrong; help and version are no failures. */
 export function exitWithUsage({ exitCode, message }: CommanderError, json: boolean): void {
   process.exitCode = exitCode === 0 ? 0 : 2;
-  if (json && exitCode !== 0) writeJson('USAGE', message.replace(/^error: /, ''));
+  if (json && exitCode !== 0) writeJson('USAGE', message.replace(/^error: /, '').replaceAll('\n', ' '));
 }
 
 function writeJson(code: string, message: string): void {

@@ -32,6 +32,7 @@ export interface Progress {
   filesFound: number;
   bytesFound: number;
   filesKnown: number;
+  bytesKnown: number;
   unitsDone: number;
   events: number;
   compressedBytes: number;
@@ -57,8 +58,8 @@ export interface Places extends CommitPlace {
 export async function convert(options: ConvertOptions, hooks: ConvertHooks = {}): Promise<ConvertReport> {
   const begun = performance.now();
   const filled = fillOptions(options);
-  const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
   const places = await openPlaces(filled);
+  const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
   const { work, lakeId, workUri, workFolder } = places;
   const report = newReport({
     ocsf: filled.ocsf,
@@ -107,8 +108,8 @@ export interface DryRun {
 
 export async function dryRun(options: ConvertOptions): Promise<DryRun> {
   const filled = fillOptions(options);
-  const { mapping } = loadCompiled(filled.ocsf, filled.mappings);
   const places = await openPlaces(filled);
+  const { mapping } = loadCompiled(filled.ocsf, filled.mappings);
   const known = await knownFiles(places);
   const finding = findFiles(withoutOwn(places.archive, filled.lake, places.workUri));
   const result: DryRun = {
@@ -166,7 +167,7 @@ async function* planFiles(
   files: AsyncIterable<ArchiveFile>,
   known: KnownFiles,
   asked: TimeRange,
-  onKnown: () => void,
+  onKnown: (size: number) => void,
 ): AsyncGenerator<PlannedFile> {
   const planned = new Set<string>();
   for await (const file of files) {
@@ -176,7 +177,7 @@ async function* planFiles(
     const done = known.get(identity) ?? [];
     const covered = coverage(done, asked);
     if (covered === 'part') throw rangeOverlaps(key, done.map(rangeText).join(' and '), rangeText(asked));
-    if (covered === 'all' || planned.has(identity)) onKnown();
+    if (covered === 'all' || planned.has(identity)) onKnown(size);
     else {
       planned.add(identity);
       yield { key, canonicalKey, size, feed, etag };
@@ -207,11 +208,15 @@ async function runUnits(
   const finding = findFiles(withoutOwn(places.archive, options.lake, places.workUri));
   const running = new Set<Promise<void>>();
   let failure: Error | undefined;
-  const tell = (phase: Progress['phase']) => hooks.onProgress?.(progressOf(phase, finding.counts, report, progress));
+  let bytesKnown = 0;
+  const tell = (phase: Progress['phase']) => hooks.onProgress?.(progressOf(phase, finding.counts, report, bytesKnown, progress));
   const timer = setInterval(() => tell('converting'), 200);
   const stopping = () => failure !== undefined || hooks.signal?.aborted === true;
   try {
-    const planned = planFiles(places.archive, finding, known, rangeOf(options), () => report.files.known++);
+    const planned = planFiles(places.archive, finding, known, rangeOf(options), (size) => {
+      report.files.known++;
+      bytesKnown += size;
+    });
     tell('listing');
     for await (const unit of streamUnits(planned, { bytes: options.unitBytes, files: UNIT_FILES })) {
       if (stopping()) break;
@@ -247,12 +252,19 @@ async function runUnits(
   report.stopped = hooks.signal?.aborted === true;
 }
 
-function progressOf(phase: Progress['phase'], found: FoundCounts, report: ConvertReport, progress: SharedProgress): Progress {
+function progressOf(
+  phase: Progress['phase'],
+  found: FoundCounts,
+  report: ConvertReport,
+  bytesKnown: number,
+  progress: SharedProgress,
+): Progress {
   return {
     phase,
     filesFound: found.files,
     bytesFound: found.bytes,
     filesKnown: report.files.known,
+    bytesKnown,
     unitsDone: report.units.converted,
     events: Number(Atomics.load(progress, PROGRESS.events)),
     compressedBytes: Number(Atomics.load(progress, PROGRESS.compressedBytes)),

@@ -30,8 +30,8 @@ export interface ReplayReport extends ConvertReport {
 export async function replay(options: ConvertOptions): Promise<ReplayReport> {
   const begun = performance.now();
   const filled = fillOptions({ ...options, workers: 1 });
-  const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
   const places = await openPlaces(filled);
+  const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
   const { work, lakeId, workUri, workFolder } = places;
   const report: ReplayReport = {
     ...newReport({ ocsf: filled.ocsf, mapping: mapping.mappingVersion, lake: filled.lake, work: workUri, beyondLayout }),

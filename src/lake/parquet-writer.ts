@@ -72,6 +72,7 @@ export class ParquetWriter {
     const name = this.tableFunction(source.layout);
     const { rowGroupRows, compressionLevel } = this.options;
     const pairs = Object.entries(metadata).map(([key, value]) => `${quote(key)}: ${quote(value)}`);
+    const keyValues = pairs.length === 0 ? '' : `, KV_METADATA {${pairs.join(', ')}}`;
     this.isWriting = true;
     this.source = source;
     this.failure = undefined;
@@ -79,7 +80,7 @@ export class ParquetWriter {
     try {
       await this.connection.run(
         `COPY (SELECT * FROM ${name}()) TO ${quote(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${compressionLevel}, ` +
-          `ROW_GROUP_SIZE ${rowGroupRows}, KV_METADATA {${pairs.join(', ')}})`,
+          `ROW_GROUP_SIZE ${rowGroupRows}${keyValues})`,
       );
     } catch (error) {
       await rm(path, { force: true });

@@ -23,7 +23,8 @@ function place(text: string, around = ':1.0%-'): [bytes: Uint8Array, offset: num
 
 type Answer = string | number | bigint | boolean;
 const told = (read: oracle.Read): Answer => ('value' in read ? read.value : read.verdict);
-const verdictOf = (verdict: Verdict, text: string): Answer => (verdict === ACCEPT ? text : verdict === ABSENT ? 'absent' : 'reject');
+const verdictOf = (verdict: Verdict, text: string): Answer =>
+  verdict === ACCEPT ? text : verdict === ABSENT ? 'absent' : 'reject';
 const numberOf = (value: number): Answer => (Number.isNaN(value) ? 'reject' : value);
 
 const ip = (text: string) => {
@@ -49,7 +50,8 @@ interface Case {
   alphabet: string;
 }
 
-const safe = (read: oracle.Read) => ('value' in read && typeof read.value !== 'boolean' && !Number.isSafeInteger(Number(read.value)) ? 'reject' : told(read));
+const safe = (read: oracle.Read) =>
+  'value' in read && typeof read.value !== 'boolean' && !Number.isSafeInteger(Number(read.value)) ? 'reject' : told(read);
 
 const CASES: Case[] = [
   {
@@ -58,10 +60,62 @@ const CASES: Case[] = [
     oracle: (text) => told(oracle.readIp(text, 1000)),
     alphabet: '0123:.f%e',
     edges: [
-      ...['10.0.96.215', '255.255.255.255', '256.1.1.1', '1.2.3', '1.2.3.4.5', '01.2.3.4', '1.2.3.', '.1.2.3', '0.0.0.0', '0.0.0.1', '1.2.3.4%1', '1..2.3'],
-      ...['::', '::1', '1::', ':', ':::', ':1', '1:', '1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '1::2::3', '1:2:3:4:5:6:7::', '::2:3:4:5:6:7:8'],
-      ...['1::3:4:5:6:7:8', '1:2:3:4::5:6:7:8', 'fe80::1%eth0', 'fe80::1%', '%eth0', '::%1', 'fe80::1%a%b', 'fe80::1%a b', 'fe80::1% ', '12345::', 'g::', 'FE80::ABCD'],
-      ...['::ffff:1.2.3.4', '::1.2.3.4', '1.2.3.4::', '::1.2.3', '::1.2.3.04', '::ffff:0.0.0.0', '::0.0.0.0', '1:2:3:4:5:6:1.2.3.4', '1:2:3:4:5:6:7:1.2.3.4', '::1.2.3.4:5', '0:0:0:0:0:0:0:0'],
+      ...[
+        '10.0.96.215',
+        '255.255.255.255',
+        '256.1.1.1',
+        '1.2.3',
+        '1.2.3.4.5',
+        '01.2.3.4',
+        '1.2.3.',
+        '.1.2.3',
+        '0.0.0.0',
+        '0.0.0.1',
+        '1.2.3.4%1',
+        '1..2.3',
+      ],
+      ...[
+        '::',
+        '::1',
+        '1::',
+        ':',
+        ':::',
+        ':1',
+        '1:',
+        '1:2:3:4:5:6:7:8',
+        '1:2:3:4:5:6:7',
+        '1:2:3:4:5:6:7:8:9',
+        '1::2::3',
+        '1:2:3:4:5:6:7::',
+        '::2:3:4:5:6:7:8',
+      ],
+      ...[
+        '1::3:4:5:6:7:8',
+        '1:2:3:4::5:6:7:8',
+        'fe80::1%eth0',
+        'fe80::1%',
+        '%eth0',
+        '::%1',
+        'fe80::1%a%b',
+        'fe80::1%a b',
+        'fe80::1% ',
+        '12345::',
+        'g::',
+        'FE80::ABCD',
+      ],
+      ...[
+        '::ffff:1.2.3.4',
+        '::1.2.3.4',
+        '1.2.3.4::',
+        '::1.2.3',
+        '::1.2.3.04',
+        '::ffff:0.0.0.0',
+        '::0.0.0.0',
+        '1:2:3:4:5:6:1.2.3.4',
+        '1:2:3:4:5:6:7:1.2.3.4',
+        '::1.2.3.4:5',
+        '0:0:0:0:0:0:0:0',
+      ],
       ...['::1.2.3.4%1', '0::0', '0000::0000', '', ' 1.2.3.4', '1.2.3.4 ', '1.2.3.4/8', '1e1.2.3.4', '::1/64', '1.2.3.4\u0000'],
     ],
   },
@@ -73,21 +127,54 @@ const CASES: Case[] = [
     },
     oracle: (text) => told(oracle.readSubnet(text, 1000)),
     alphabet: '0123:./f',
-    edges: ['10.0.0.0/8', '10.0.0.0', '10.0.0.0/33', '10.0.0.0/', '/8', '::/0', '::/128', '::/129', '0.0.0.0/0', '1.2.3.4/8/8', '1.2.3.4/008', '1.2.3.4/0008', '1.2.3.4/-1', 'x/8'],
+    edges: [
+      '10.0.0.0/8',
+      '10.0.0.0',
+      '10.0.0.0/33',
+      '10.0.0.0/',
+      '/8',
+      '::/0',
+      '::/128',
+      '::/129',
+      '0.0.0.0/0',
+      '1.2.3.4/8/8',
+      '1.2.3.4/008',
+      '1.2.3.4/0008',
+      '1.2.3.4/-1',
+      'x/8',
+    ],
   },
   {
     name: 'mac_t',
     product: (text) => verdictOf(testText('mac', ...place(text), 32), text),
     oracle: (text) => told(oracle.readMac(text)),
     alphabet: '0a:-',
-    edges: ['00-50-56-C0-00-08', '00:50:56:c0:00:08', '00-50:56-c0:00-08', '00-00-00-00-00-00', '005056c00008', '00-50-56-c0-00-0', '00-50-56-c0-00-08-09', 'g0-50-56-c0-00-08', '00--50-56-c0-00-8'],
+    edges: [
+      '00-50-56-C0-00-08',
+      '00:50:56:c0:00:08',
+      '00-50:56-c0:00-08',
+      '00-00-00-00-00-00',
+      '005056c00008',
+      '00-50-56-c0-00-0',
+      '00-50-56-c0-00-08-09',
+      'g0-50-56-c0-00-08',
+      '00--50-56-c0-00-8',
+    ],
   },
   {
     name: 'MD5',
     product: (text) => verdictOf(testText('hash', ...place(text), 64, 32), text),
     oracle: (text) => told(oracle.readHash(text, 32, 64)),
     alphabet: '0af',
-    edges: ['d41d8cd98f00b204e9800998ecf8427e', 'D41D8CD98F00B204E9800998ECF8427E', '0'.repeat(32), '0'.repeat(31), 'g'.repeat(32), '1'.repeat(33), '0'.repeat(31).concat('1')],
+    edges: [
+      'd41d8cd98f00b204e9800998ecf8427e',
+      'D41D8CD98F00B204E9800998ECF8427E',
+      '0'.repeat(32),
+      '0'.repeat(31),
+      'g'.repeat(32),
+      '1'.repeat(33),
+      '0'.repeat(31).concat('1'),
+    ],
   },
   {
     name: 'SHA-512 in a version that holds 64 characters',
@@ -102,10 +189,55 @@ const CASES: Case[] = [
     oracle: (text) => told(oracle.readText(text, 40)),
     alphabet: 'noeNULundfia/- \t\u00a0\u0085\u001c\ufeff\u3000',
     edges: [
-      ...['none', 'NONE', ' None ', '\tnull\n', 'undefined', 'NaN', 'n/a', 'N/A', '-', ' - ', '[object Object]', 'nonee', 'no ne', '--', 'n', 'None.', 'nán'],
-      ...['\u00a0none', '\ufeffnull', 'none\u3000', '\u2028-', '\u001cnone\u001d', '\u0085-', '\u205fn/a\u202f', '\u1680nan', '\u180enone', '\u200bnone', ' ', '\u0000none'],
-      ...[' '.repeat(30).concat('none'), 'none'.concat(' '.repeat(30)), 'none'.concat(' '.repeat(29), 'x'), `${'\u3000'.repeat(20)}none${'\u3000'.repeat(16)}`],
-      ...['é'.repeat(40), 'é'.repeat(41), '😀'.repeat(40), '😀'.repeat(41), 'x'.repeat(40), 'x'.repeat(41), 'net.exe user', 'NT AUTHORITY\\SYSTEM'],
+      ...[
+        'none',
+        'NONE',
+        ' None ',
+        '\tnull\n',
+        'undefined',
+        'NaN',
+        'n/a',
+        'N/A',
+        '-',
+        ' - ',
+        '[object Object]',
+        'nonee',
+        'no ne',
+        '--',
+        'n',
+        'None.',
+        'nán',
+      ],
+      ...[
+        '\u00a0none',
+        '\ufeffnull',
+        'none\u3000',
+        '\u2028-',
+        '\u001cnone\u001d',
+        '\u0085-',
+        '\u205fn/a\u202f',
+        '\u1680nan',
+        '\u180enone',
+        '\u200bnone',
+        ' ',
+        '\u0000none',
+      ],
+      ...[
+        ' '.repeat(30).concat('none'),
+        'none'.concat(' '.repeat(30)),
+        'none'.concat(' '.repeat(29), 'x'),
+        `${'\u3000'.repeat(20)}none${'\u3000'.repeat(16)}`,
+      ],
+      ...[
+        'é'.repeat(40),
+        'é'.repeat(41),
+        '😀'.repeat(40),
+        '😀'.repeat(41),
+        'x'.repeat(40),
+        'x'.repeat(41),
+        'net.exe user',
+        'NT AUTHORITY\\SYSTEM',
+      ],
     ],
   },
   {
@@ -113,14 +245,25 @@ const CASES: Case[] = [
     product: (text) => verdictOf(testText('string', ...place(text), 0x7fffffff), text),
     oracle: (text) => told(oracle.readText(text, 0x7fffffff)),
     alphabet: 'none ',
-    edges: [' '.repeat(100).concat('none'), 'none'.concat(' '.repeat(1000)), `${'\u3000'.repeat(100)}-`, `-${'\u2003'.repeat(100)}`],
+    edges: [
+      ' '.repeat(100).concat('none'),
+      'none'.concat(' '.repeat(1000)),
+      `${'\u3000'.repeat(100)}-`,
+      `-${'\u2003'.repeat(100)}`,
+    ],
   },
   {
     name: 'uuid_t',
     product: (text) => verdictOf(testText('uuid', ...place(text), 64), text),
     oracle: (text) => told(oracle.readFor({ type: 'uuid_t' } as never, typeOf('uuid_t', 64), text, [])),
     alphabet: '0a-{}',
-    edges: ['15e0db29-6a0e-11ee-561d-94b55f87021f', '{15E0DB29-6a0e-11ee-561d-94b55f87021f}', '{15e0db29-6a0e-11ee-561d-94b55f87021f', '15e0db29-6a0e-11ee-561d-94b55f87021f}', '15e0db296a0e11ee561d94b55f87021f'],
+    edges: [
+      '15e0db29-6a0e-11ee-561d-94b55f87021f',
+      '{15E0DB29-6a0e-11ee-561d-94b55f87021f}',
+      '{15e0db29-6a0e-11ee-561d-94b55f87021f',
+      '15e0db29-6a0e-11ee-561d-94b55f87021f}',
+      '15e0db296a0e11ee561d94b55f87021f',
+    ],
   },
   {
     name: 'bytestring_t',
@@ -134,21 +277,72 @@ const CASES: Case[] = [
     product: (text) => (text === '' ? 'absent' : numberOf(number.readInteger(...place(text)))),
     oracle: (text) => safe(oracle.readLong(text, false)),
     alphabet: '0129.-',
-    edges: ['0', '-0', '-0.0', '7', '-7', '+7', '007', '1.0', '1.000', '1.', '.0', '1.5', '1.05', '1e3', ' 1', '--1', '-', '9007199254740991', '-9007199254740991', '9007199254740992', '9007199254740993', '99999999999999999999', '1.0.0'],
+    edges: [
+      '0',
+      '-0',
+      '-0.0',
+      '7',
+      '-7',
+      '+7',
+      '007',
+      '1.0',
+      '1.000',
+      '1.',
+      '.0',
+      '1.5',
+      '1.05',
+      '1e3',
+      ' 1',
+      '--1',
+      '-',
+      '9007199254740991',
+      '-9007199254740991',
+      '9007199254740992',
+      '9007199254740993',
+      '99999999999999999999',
+      '1.0.0',
+    ],
   },
   {
     name: 'a hexadecimal integer',
     product: (text) => (text === '' ? 'absent' : numberOf(number.readHex(...place(text)))),
     oracle: (text) => safe(oracle.readLong(text, true)),
     alphabet: '0x1fF',
-    edges: ['0x0', '0', 'ff', '0XfF', '0x', 'x1', '0x1g', '-1', '1fffffffffffff', '0x1fffffffffffff', '0x20000000000000', '0xffffffffffffffff', '00ff'],
+    edges: [
+      '0x0',
+      '0',
+      'ff',
+      '0XfF',
+      '0x',
+      'x1',
+      '0x1g',
+      '-1',
+      '1fffffffffffff',
+      '0x1fffffffffffff',
+      '0x20000000000000',
+      '0xffffffffffffffff',
+      '00ff',
+    ],
   },
   {
     name: 'long_t',
     product: (text) => (text === '' ? 'absent' : longOf(text, 10)),
     oracle: (text) => told(oracle.readLong(text, false)),
     alphabet: '0129.-',
-    edges: ['9007199254740993', '9223372036854775807', '9223372036854775808', '-9223372036854775808', '-9223372036854775809', '12168621487068014576', '9223372036854775807.0', '9223372036854775807.', '1.0', `${'0'.repeat(30)}7`, `1.${'0'.repeat(30)}`, '9007199254740993.5'],
+    edges: [
+      '9007199254740993',
+      '9223372036854775807',
+      '9223372036854775808',
+      '-9223372036854775808',
+      '-9223372036854775809',
+      '12168621487068014576',
+      '9223372036854775807.0',
+      '9223372036854775807.',
+      '1.0',
+      `${'0'.repeat(30)}7`,
+      `1.${'0'.repeat(30)}`,
+      '9007199254740993.5',
+    ],
   },
   {
     name: 'a hexadecimal long_t',
@@ -162,14 +356,56 @@ const CASES: Case[] = [
     product: (text) => (text === '' ? 'absent' : numberOf(number.readFloat(...place(text)))),
     oracle: (text) => told(oracle.readFloat(text)),
     alphabet: '0159.e+-',
-    edges: ['0', '-0', '1.5', '-1.5e-7', '1E400', '.5', '5.', '1e', '1e+', '1.e5', 'NaN', 'Infinity', '0x10', '1_0', '00.5', '9'.repeat(64), '9'.repeat(65), '0.1234567890123456789', '1e308', '1e309'],
+    edges: [
+      '0',
+      '-0',
+      '1.5',
+      '-1.5e-7',
+      '1E400',
+      '.5',
+      '5.',
+      '1e',
+      '1e+',
+      '1.e5',
+      'NaN',
+      'Infinity',
+      '0x10',
+      '1_0',
+      '00.5',
+      '9'.repeat(64),
+      '9'.repeat(65),
+      '0.1234567890123456789',
+      '1e308',
+      '1e309',
+    ],
   },
   {
     name: 'seconds as milliseconds',
     product: (text) => (text === '' ? 'absent' : numberOf(number.readSeconds(...place(text)))),
     oracle: (text) => told(oracle.readSeconds(text)),
     alphabet: '0129.-',
-    edges: ['0', '1', '1.5', '0.001', '0.0001', '0.0010', '1.0000000001', '2147483.647', '2147483.648', '-2147483.647', '-2147483.648', '1.', '.5', '1.5.0', '-', '-0.0', '1e3', '0.1', '4.35', '99999999999999999999'],
+    edges: [
+      '0',
+      '1',
+      '1.5',
+      '0.001',
+      '0.0001',
+      '0.0010',
+      '1.0000000001',
+      '2147483.647',
+      '2147483.648',
+      '-2147483.647',
+      '-2147483.648',
+      '1.',
+      '.5',
+      '1.5.0',
+      '-',
+      '-0.0',
+      '1e3',
+      '0.1',
+      '4.35',
+      '99999999999999999999',
+    ],
   },
   {
     name: 'boolean_t',
@@ -192,13 +428,91 @@ const CASES: Case[] = [
       },
       alphabet: '0123456789.-T:Z',
       edges: [
-        ...['1642690337', '1642690337.495', '1642690337.4950', '1642690337.4951', '1642690337.', '.5', '1642690337.4.5', '-1642690337', '1642690337495', '1642690337495.0', '1642690337495.5', '0', '631152000', '631151999.999'],
-        ...['4102444799.999', '4102444800', '4102444800000', '4102444799999', '16426903374950', '1642690337495000', '1642690337495123456', '-11724671741.249', '1.642690337e9', ' 1642690337', '00001642690337', '99999999999'],
-        ...['132871639374950000', '132871639374950001', '13287163937495000', '132871639374959999', '132871639374950000.5', '72057594037927936', '72057594037927937', '9223372036854775807', '99999999999999999999'],
-        ...['2022-01-20T14:52:17Z', '2022-01-20T14:52:17.495Z', '2022-01-20t14:52:17.4z', '2022-01-20 14:52:17+00:00', '2022-01-20T14:52:17.495123456Z', '2022-01-20T14:52:17.495000000Z', '2022-01-20T14:52:17.4951234567Z', '2022-01-20T14:52:17'],
-        ...['2022-01-20T14:52:17+02:00', '2022-01-20T14:52:17-02:30', '2022-01-20T14:52:17-23:59', '2022-01-20T14:52:17+24:00', '2022-01-20T14:52:17+00:60', '2022-01-20T14:52:17+0200', '2024-02-29T00:00:00Z', '2023-02-29T00:00:00Z', '2000-02-29T00:00:00Z'],
-        ...['2022-13-01T00:00:00Z', '2022-00-01T00:00:00Z', '2022-01-32T00:00:00Z', '2022-04-31T00:00:00Z', '2022-01-00T00:00:00Z', '2022-01-20T24:00:00Z', '2022-01-20T23:60:00Z', '2022-01-20T23:59:60Z', '2016-12-31T23:59:60.500Z', '2022-01-20T12:00:61Z'],
-        ...['0095-01-01T00:00:00Z', '1990-01-01T00:00:00Z', '1989-12-31T23:59:59.999Z', '1990-01-01T00:30:00+01:00', '2099-12-31T23:59:59.999Z', '2100-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '2022-1-20T14:52:17Z', '2022-01-20'],
+        ...[
+          '1642690337',
+          '1642690337.495',
+          '1642690337.4950',
+          '1642690337.4951',
+          '1642690337.',
+          '.5',
+          '1642690337.4.5',
+          '-1642690337',
+          '1642690337495',
+          '1642690337495.0',
+          '1642690337495.5',
+          '0',
+          '631152000',
+          '631151999.999',
+        ],
+        ...[
+          '4102444799.999',
+          '4102444800',
+          '4102444800000',
+          '4102444799999',
+          '16426903374950',
+          '1642690337495000',
+          '1642690337495123456',
+          '-11724671741.249',
+          '1.642690337e9',
+          ' 1642690337',
+          '00001642690337',
+          '99999999999',
+        ],
+        ...[
+          '132871639374950000',
+          '132871639374950001',
+          '13287163937495000',
+          '132871639374959999',
+          '132871639374950000.5',
+          '72057594037927936',
+          '72057594037927937',
+          '9223372036854775807',
+          '99999999999999999999',
+        ],
+        ...[
+          '2022-01-20T14:52:17Z',
+          '2022-01-20T14:52:17.495Z',
+          '2022-01-20t14:52:17.4z',
+          '2022-01-20 14:52:17+00:00',
+          '2022-01-20T14:52:17.495123456Z',
+          '2022-01-20T14:52:17.495000000Z',
+          '2022-01-20T14:52:17.4951234567Z',
+          '2022-01-20T14:52:17',
+        ],
+        ...[
+          '2022-01-20T14:52:17+02:00',
+          '2022-01-20T14:52:17-02:30',
+          '2022-01-20T14:52:17-23:59',
+          '2022-01-20T14:52:17+24:00',
+          '2022-01-20T14:52:17+00:60',
+          '2022-01-20T14:52:17+0200',
+          '2024-02-29T00:00:00Z',
+          '2023-02-29T00:00:00Z',
+          '2000-02-29T00:00:00Z',
+        ],
+        ...[
+          '2022-13-01T00:00:00Z',
+          '2022-00-01T00:00:00Z',
+          '2022-01-32T00:00:00Z',
+          '2022-04-31T00:00:00Z',
+          '2022-01-00T00:00:00Z',
+          '2022-01-20T24:00:00Z',
+          '2022-01-20T23:60:00Z',
+          '2022-01-20T23:59:60Z',
+          '2016-12-31T23:59:60.500Z',
+          '2022-01-20T12:00:61Z',
+        ],
+        ...[
+          '0095-01-01T00:00:00Z',
+          '1990-01-01T00:00:00Z',
+          '1989-12-31T23:59:59.999Z',
+          '1990-01-01T00:30:00+01:00',
+          '2099-12-31T23:59:59.999Z',
+          '2100-01-01T00:00:00Z',
+          '9999-12-31T23:59:59Z',
+          '2022-1-20T14:52:17Z',
+          '2022-01-20',
+        ],
       ],
     }),
   ),
@@ -216,10 +530,12 @@ describe.each(CASES)('$name', ({ product, oracle: expected, edges, alphabet }) =
   test('random texts', () => {
     const near = fc.oneof(
       fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 24 }),
-      fc.tuple(fc.constantFrom(...edges), fc.nat(), fc.nat(3), fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 2 })).map(([edge, at, cut, put]) => {
-        const from = at % (edge.length + 1);
-        return (edge.slice(0, from) + put + edge.slice(from + cut)).replace(/\p{Surrogate}/gu, '');
-      }),
+      fc
+        .tuple(fc.constantFrom(...edges), fc.nat(), fc.nat(3), fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 2 }))
+        .map(([edge, at, cut, put]) => {
+          const from = at % (edge.length + 1);
+          return (edge.slice(0, from) + put + edge.slice(from + cut)).replace(/\p{Surrogate}/gu, '');
+        }),
     );
     fc.assert(
       fc.property(near, (text) => {
@@ -243,20 +559,19 @@ test('a float whose digits a double does not keep is told', () => {
     number.readFloat(...place(text));
     return number.floatIsRounded;
   };
-  expect(['0.1', '123456789012345', '1234567890123456', '0.00000000000000000001', '9007199254740993', '1000000000000000000000'].map(isRounded)).toEqual([
-    false,
-    false,
-    true,
-    false,
-    true,
-    false,
-  ]);
+  expect(
+    ['0.1', '123456789012345', '1234567890123456', '0.00000000000000000001', '9007199254740993', '1000000000000000000000'].map(
+      isRounded,
+    ),
+  ).toEqual([false, false, true, false, true, false]);
 });
 
 describe('parts of a text', () => {
   const taken = (part: TextPart, text: string) => {
     const [bytes, offset, length] = place(text, '/;\\');
-    return takePart(part, bytes, offset, length) ? Buffer.from(bytes.subarray(partOffset, partOffset + partLength)).toString() : undefined;
+    return takePart(part, bytes, offset, length)
+      ? Buffer.from(bytes.subarray(partOffset, partOffset + partLength)).toString()
+      : undefined;
   };
   const texts = fc.string({ unit: fc.constantFrom('a', 'é', '\\', '/', ';', ' ', '::', '|', '😀'), maxLength: 12 });
 
@@ -292,7 +607,9 @@ describe('parts of a text', () => {
         const [bytes, offset, length] = place(text, separator);
         const ranges: number[] = [];
         const count = splitText(bytes, offset, length, separator, ranges);
-        const parts = Array.from({ length: count }, (_, i) => Buffer.from(bytes.subarray(ranges[i * 2]!, ranges[i * 2]! + ranges[i * 2 + 1]!)).toString());
+        const parts = Array.from({ length: count }, (_, i) =>
+          Buffer.from(bytes.subarray(ranges[i * 2]!, ranges[i * 2]! + ranges[i * 2 + 1]!)).toString(),
+        );
         expect(parts).toEqual(oracle.splitParts(text, separator).parts);
       }),
       { seed: SEED, numRuns: 5000 },

@@ -1,7 +1,7 @@
 /** One event as one class, the naive way: every entry by itself on plain objects, then structs from the schema's rules. */
 import type { Choice, Entry, EnumValue, Item, Value } from '../../src/mapping/model.js';
 import type { Attribute, Constraints, EventClass, OcsfSchema } from '../../src/ocsf/schema.js';
-import { applyKernels, ABSENT, isHollow, type Read, readFor, readHash, readText, REJECT, splitParts } from './values.js';
+import { ABSENT, applyKernels, isHollow, REJECT, type Read, readFor, readHash, readText, splitParts } from './values.js';
 
 /** A use of a field that can keep it. */
 interface Op {
@@ -50,7 +50,11 @@ export class ReferenceRow {
   ) {}
 
   /** The struct members that entries fill, and whether the class can be this event. */
-  event(cls: EventClass, entries: readonly Entry[], profiles: string[]): { object: Record<string, unknown>; isComplete: boolean } {
+  event(
+    cls: EventClass,
+    entries: readonly Entry[],
+    profiles: string[],
+  ): { object: Record<string, unknown>; isComplete: boolean } {
     this.profiles = profiles;
     for (const { path, value } of entries) this.entry(path, value, false);
     this.data.set('metadata.profiles', { value: profiles });
@@ -58,7 +62,9 @@ export class ReferenceRow {
     const top = this.struct('', cls, true);
     const { object } = top;
     if (cls.attributes.get('actor')?.requirement === 'required' && object.actor === undefined) {
-      object.actor = this.schema.objects.get('actor')!.attributes.has('app_name') ? { app_name: 'Unknown' } : { invoked_by: 'Unknown' };
+      object.actor = this.schema.objects.get('actor')!.attributes.has('app_name')
+        ? { app_name: 'Unknown' }
+        : { invoked_by: 'Unknown' };
     }
     return { object, isComplete: top.lacks.length === 0 };
   }
@@ -136,7 +142,11 @@ export class ReferenceRow {
     return text === undefined || this.isPlaceholder(text) ? undefined : text;
   }
 
-  private read(attribute: Attribute, value: Exclude<Value, { kind: 'first' | 'constant' | 'hashes' | 'list' | 'items' }>, text: string): { read: Read; caption?: string } {
+  private read(
+    attribute: Attribute,
+    value: Exclude<Value, { kind: 'first' | 'constant' | 'hashes' | 'list' | 'items' }>,
+    text: string,
+  ): { read: Read; caption?: string } {
     switch (value.kind) {
       case 'field':
       case 'item': {
@@ -147,7 +157,9 @@ export class ReferenceRow {
         return readEnum(attribute, value, text);
       case 'ranges': {
         const number = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) && text.length <= 64 ? Number(text) : Number.NaN;
-        const range = Number.isFinite(number) ? value.ranges.find(({ below }) => below === undefined || number < below) : undefined;
+        const range = Number.isFinite(number)
+          ? value.ranges.find(({ below }) => below === undefined || number < below)
+          : undefined;
         const id = range && idOf(attribute, range.caption);
         return id === undefined ? { read: REJECT } : { read: { verdict: 'value', value: id }, caption: range!.caption };
       }
@@ -155,7 +167,9 @@ export class ReferenceRow {
         const found = Object.hasOwn(value.table, text) ? value.table[text]! : undefined;
         if (found === undefined || (attribute.type !== 'boolean_t' && isHollow(found))) return { read: REJECT };
         const isAlone = Object.values(value.table).filter((other) => other === found).length === 1;
-        return { read: { verdict: isAlone ? 'value' : 'part', value: attribute.type === 'boolean_t' ? found === 'true' : found } };
+        return {
+          read: { verdict: isAlone ? 'value' : 'part', value: attribute.type === 'boolean_t' ? found === 'true' : found },
+        };
       }
     }
   }
@@ -237,7 +251,10 @@ export class ReferenceRow {
   }
 
   /** One object of a list; `lost`: of its part, something was. */
-  private item(entries: readonly Entry[], part: string | undefined): { object: Record<string, unknown> | undefined; lost: boolean } {
+  private item(
+    entries: readonly Entry[],
+    part: string | undefined,
+  ): { object: Record<string, unknown> | undefined; lost: boolean } {
     let lost = false;
     const ofPart: { path: string }[] = [];
     for (const { path, value } of entries) {
@@ -274,14 +291,17 @@ export class ReferenceRow {
         continue;
       }
       const zero = attribute.enum?.['0'];
-      if (attribute.requirement !== 'required' || zero === undefined || !this.hasProfile(attribute) || this.constants.has(path)) continue;
+      if (attribute.requirement !== 'required' || zero === undefined || !this.hasProfile(attribute) || this.constants.has(path))
+        continue;
       this.constants.set(path, { ...constantOf(attribute, zero)!, ifEmpty: true });
     }
   }
 
   /** Some entry stands at or below the path, whatever the event holds. */
   private isTouched(path: string): boolean {
-    return [...this.constants.keys(), ...this.data.keys(), ...this.ops.map((op) => op.path)].some((key) => key.startsWith(`${path}.`));
+    return [...this.constants.keys(), ...this.data.keys(), ...this.ops.map((op) => op.path)].some((key) =>
+      key.startsWith(`${path}.`),
+    );
   }
 
   private hasProfile({ profile }: Attribute): boolean {
@@ -289,7 +309,11 @@ export class ReferenceRow {
   }
 
   /** A struct's members, from the inside out; those that may not exist give their fields back. */
-  private struct(prefix: string, content: Content, isTop: boolean): { object: Record<string, unknown>; hasData: boolean; lacks: string[] } {
+  private struct(
+    prefix: string,
+    content: Content,
+    isTop: boolean,
+  ): { object: Record<string, unknown>; hasData: boolean; lacks: string[] } {
     const object: Record<string, unknown> = {};
     const filled = new Set<string>();
     const fixed = new Set<string>();
@@ -322,12 +346,12 @@ export class ReferenceRow {
       if (attribute.requirement !== 'required' || !this.hasProfile(attribute) || filled.has(name)) continue;
       // the object that a class is about is not made of constants
       if (fixed.has(name) && !(isTop && attribute.object !== undefined)) continue;
-      if (isTop && attribute.profile !== undefined) continue;
       if (isTop && (SELF_FILLED.includes(name) || attribute.enum !== undefined)) continue;
       lacks.push(name);
     }
     const { at_least_one: some, just_one: one } = content.constraints;
-    if (some !== undefined && !some.some((name) => fixed.has(name) || hasPath(object, name.split('.')))) lacks.push(some.join('|'));
+    if (some !== undefined && !some.some((name) => fixed.has(name) || hasPath(object, name.split('.'))))
+      lacks.push(some.join('|'));
     if (one !== undefined && one.filter((name) => filled.has(name)).length !== 1) lacks.push(one.join('^'));
     return { object, hasData: filled.size > 0, lacks };
   }
@@ -337,7 +361,12 @@ export class ReferenceRow {
     const filled = new Set<string>();
     for (const { name, object, isArray } of content.attributes.values()) {
       const inner = isArray ? undefined : this.schema.objects.get(object ?? '');
-      if (inner === undefined ? this.constants.has(prefix + name) : this.isTouched(prefix + name) && this.isFixed(`${prefix}${name}.`, inner)) filled.add(name);
+      if (
+        inner === undefined
+          ? this.constants.has(prefix + name)
+          : this.isTouched(prefix + name) && this.isFixed(`${prefix}${name}.`, inner)
+      )
+        filled.add(name);
     }
     const some = content.constraints.at_least_one;
     return (
@@ -374,12 +403,17 @@ function constantOf(attribute: Attribute, value: string | number | boolean): Fil
 }
 
 /** An enum by its captions; 99 has the source's own word beside it. */
-export function readEnum(attribute: Attribute, { table, else: otherwise }: EnumValue, text: string): { read: Read; caption?: string } {
+export function readEnum(
+  attribute: Attribute,
+  { table, else: otherwise }: EnumValue,
+  text: string,
+): { read: Read; caption?: string } {
   const known = Object.entries(table).flatMap(([raw, caption]) => {
     const id = idOf(attribute, caption);
     return id === undefined ? [] : [{ raw, id, caption }];
   });
-  const otherId = otherwise.kind === 'source' ? OTHER : otherwise.kind === 'caption' ? idOf(attribute, otherwise.caption) : undefined;
+  const otherId =
+    otherwise.kind === 'source' ? OTHER : otherwise.kind === 'caption' ? idOf(attribute, otherwise.caption) : undefined;
   const found = known.find(({ raw }) => raw === text);
   if (found === undefined && otherId === undefined) return { read: REJECT };
   const id = found?.id ?? otherId!;

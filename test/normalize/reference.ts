@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Choice, Entry, MappingSet, Rule, Value } from '../../src/mapping/model.js';
 import type { Attribute, EventClass, OcsfSchema } from '../../src/ocsf/schema.js';
 import { meaningOf } from '../scan/oracle.js';
-import { readChoice, ReferenceRow } from './reference-row.js';
+import { ReferenceRow, readChoice } from './reference-row.js';
 import type { PlacedRow, Row } from './rows.js';
 import { readText, readTime } from './values.js';
 
@@ -51,10 +51,12 @@ export class Reference {
   private ruleFor(type: string, texts: ReadonlyMap<string, string>): Rule {
     const { unknown } = this.set;
     const rule = this.set.rules.find(({ eventTypes, versions, class: name, when }) => {
-      if (!eventTypes.includes(type) || !(versions?.includes(this.schema.version) ?? true) || !this.schema.classes.has(name)) return false;
+      if (!eventTypes.includes(type) || !(versions?.includes(this.schema.version) ?? true) || !this.schema.classes.has(name))
+        return false;
       if (when === undefined) return true;
       const text = texts.get(when.field);
-      const holds = when.is === undefined ? text !== undefined && !this.isPlaceholder(text) : text !== undefined && when.is.includes(text);
+      const holds =
+        when.is === undefined ? text !== undefined && !this.isPlaceholder(text) : text !== undefined && when.is.includes(text);
       return holds !== (when.not ?? false);
     });
     const constant: Choice = { kind: 'constant', value: 'Unknown' };
@@ -68,10 +70,18 @@ export class Reference {
       const replaced = new Set(entries.map(({ path }) => path));
       yield { class: name, entries: [...rule.entries.filter(({ path }) => !replaced.has(path)), ...entries], activity };
     }
-    yield { class: 'base_event', entries: rule.entries, activity: { kind: 'constant', value: 'Unknown' } };
+    if (rule.class === 'base_event') return;
+    // base_event must always do: nothing that wants a profile
+    const base = new ReferenceRow(this.schema, this.schema.classes.get('base_event')!, new Map(), this.isPlaceholder);
+    const plain = rule.entries.filter(({ path }) => profilesOn(base, path).length === 0);
+    yield { class: 'base_event', entries: plain, activity: { kind: 'constant', value: 'Unknown' } };
   }
 
-  private timeOf(texts: ReadonlyMap<string, string>, present: (field: string) => string | undefined, own: string | undefined): number | undefined {
+  private timeOf(
+    texts: ReadonlyMap<string, string>,
+    present: (field: string) => string | undefined,
+    own: string | undefined,
+  ): number | undefined {
     const ms = (text: string | undefined) => {
       const read = readTime(text ?? '');
       return 'value' in read ? (read.value as number) : undefined;
@@ -95,21 +105,26 @@ export class Reference {
     time: number,
   ): { row: Row; optional: Set<string> } | undefined {
     const builder = new ReferenceRow(this.schema, cls, texts, this.isPlaceholder);
-    const severity: Value = rule.severity.kind === 'constant' ? rule.severity : { kind: 'first', of: [rule.severity, { kind: 'constant', value: 'Unknown' }] };
+    const severity: Value =
+      rule.severity.kind === 'constant'
+        ? rule.severity
+        : { kind: 'first', of: [rule.severity, { kind: 'constant', value: 'Unknown' }] };
+    // what a profile requires beside an entry must be mapped too
+    const usable = entries.filter((entry) => {
+      const profile = cls.attributes.get(entry.path.split('.')[0]!)?.profile;
+      const wanted = [...cls.attributes.values()].filter(
+        (a) => profile !== undefined && a.profile === profile && a.requirement === 'required' && a.enum === undefined,
+      );
+      return wanted.every(({ name }) => entries.some(({ path }) => path.split('.')[0] === name));
+    });
     const all: Entry[] = [
       ...this.engineEntries(rule.time),
-      ...entries,
+      ...usable,
       { path: 'severity_id', value: severity, where: rule.where },
     ];
     const profiles = new Set(['datetime']);
-    for (const { path } of entries) {
-      if (builder.attribute(path) === undefined) continue;
-      const names = path.split('.');
-      for (let n = 1; n <= names.length; n++) {
-        const profile = builder.attribute(names.slice(0, n).join('.'))?.profile;
-        if (profile !== undefined && cls.profiles.includes(profile)) profiles.add(profile);
-      }
-    }
+    for (const { path } of usable)
+      for (const profile of profilesOn(builder, path)) if (cls.profiles.includes(profile)) profiles.add(profile);
     const { object, isComplete } = builder.event(cls, all, [...profiles].sort());
     if (!isComplete) return undefined;
 
@@ -140,11 +155,19 @@ export class Reference {
     ];
   }
 
-  private activity(row: Row, cls: EventClass, choice: Choice, texts: ReadonlyMap<string, string>, type: string, builder: ReferenceRow): void {
+  private activity(
+    row: Row,
+    cls: EventClass,
+    choice: Choice,
+    texts: ReadonlyMap<string, string>,
+    type: string,
+    builder: ReferenceRow,
+  ): void {
     const attribute = cls.attributes.get('activity_id')!;
     const text = choice.kind === 'constant' ? undefined : texts.get(choice.field);
     let { read, caption } = readChoice(attribute, choice, text === undefined || this.isPlaceholder(text) ? undefined : text);
-    if (choice.kind === 'enum') builder.addUse(choice.field, read.verdict === 'reject' || read.verdict === 'part' || (caption?.length ?? 0) > 1000);
+    if (choice.kind === 'enum')
+      builder.addUse(choice.field, read.verdict === 'reject' || read.verdict === 'part' || (caption?.length ?? 0) > 1000);
     let own: string | undefined;
     if ('value' in read && read.value === 99) {
       own = choice.kind === 'constant' ? type : caption;
@@ -188,10 +211,20 @@ export class Reference {
   }
 }
 
+/** The profiles that an attribute and the objects around it belong to. */
+function profilesOn(builder: ReferenceRow, path: string): string[] {
+  const names = path.split('.');
+  if (builder.attribute(path) === undefined) return [];
+  return names.flatMap((_, i) => builder.attribute(names.slice(0, i + 1).join('.'))?.profile ?? []);
+}
+
 const REJECTED = { verdict: 'reject' } as const;
 
 function mentions(rule: Rule, field: string): boolean {
-  return JSON.stringify([rule.entries, rule.fallbacks, rule.activity, rule.severity, rule.time]).includes(JSON.stringify(field)) || ['timestamp', 'ContextTimeStamp', 'UTCTimestamp'].includes(field);
+  return (
+    JSON.stringify([rule.entries, rule.fallbacks, rule.activity, rule.severity, rule.time]).includes(JSON.stringify(field)) ||
+    ['timestamp', 'ContextTimeStamp', 'UTCTimestamp'].includes(field)
+  );
 }
 
 /** No customer id is as long as what the dictionary refuses. */

@@ -22,7 +22,12 @@ export function rowsAsRead(normalizer: Normalizer): PlacedRow[] {
       const batch = normalizer.batch(group, order, start);
       rowsOf(batch).forEach((row, i) => {
         if (found[order[start + i]!] !== undefined) throw new Error('a row stands in two places');
-        found[order[start + i]!] = { class: normalizer.mapping.classes[group.class]!.name, tenant: group.tenant, day: group.day, row };
+        found[order[start + i]!] = {
+          class: normalizer.mapping.classes[group.class]!.name,
+          tenant: group.tenant,
+          day: group.day,
+          row,
+        };
       });
       start += batch.rows;
     }
@@ -38,7 +43,8 @@ export function rowsOf(batch: Batch): Row[] {
 
 function members(columns: readonly Column[], row: number, buffers: readonly Uint8Array[]): Row {
   const object: Row = {};
-  for (const column of columns) if (column.isSet(row)) object[column.node.name] = valueOf(column, row, buffers);
+  for (const column of columns)
+    if (column.isSet(row)) object[column.node.name] = valueOf(column, row, buffers);
     else if (column.type === 'struct') assertEmpty(column, row);
   return object;
 }

@@ -75,7 +75,8 @@ export function readLong(text: string, hex: boolean): Read {
   if (text === '') return ABSENT;
   const exact = hex ? hexInteger(text) : decimalInteger(text);
   if (exact === undefined || BigInt.asIntN(64, exact) !== exact) return REJECT;
-  if (text.length > 24 && (hex || exact > BigInt(Number.MAX_SAFE_INTEGER) || exact < BigInt(Number.MIN_SAFE_INTEGER))) return REJECT;
+  if (text.length > 24 && (hex || exact > BigInt(Number.MAX_SAFE_INTEGER) || exact < BigInt(Number.MIN_SAFE_INTEGER)))
+    return REJECT;
   return value(exact <= BigInt(Number.MAX_SAFE_INTEGER) && exact >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(exact) : exact);
 }
 
@@ -84,10 +85,14 @@ const hexInteger = (text: string) => (/^(0x)?[0-9a-f]+$/i.test(text) ? BigInt(`0
 
 export function readFloat(text: string): Read {
   if (text === '') return ABSENT;
-  if (text.length > 64 || !/^-?\d/.test(text) || !/^[-+.\deE]+$/.test(text) || text.endsWith('.') || /\.[eE]/.test(text)) return REJECT;
+  if (text.length > 64 || !/^-?\d/.test(text) || !/^[-+.\deE]+$/.test(text) || text.endsWith('.') || /\.[eE]/.test(text))
+    return REJECT;
   const number = Number(text);
   if (!Number.isFinite(number)) return REJECT;
-  const digits = text.replace(/[eE].*/, '').replace(/[-.]/g, '').replace(/^0+|0+$/g, '');
+  const digits = text
+    .replace(/[eE].*/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+|0+$/g, '');
   return { verdict: digits.length > 15 ? 'part' : 'value', value: number };
 }
 
@@ -122,7 +127,9 @@ function rfc3339(text: string): { ms: number; finer: boolean } | undefined {
   const [, date, minute, second, fraction = '', zone] = match;
   // Date knows no leap second, and takes the 30th of February
   const leap = second === '60' ? 1000 : 0;
-  const parsed = Date.parse(`${date}T${minute}:${leap > 0 ? '59' : second}.${fraction.slice(1, 4).padEnd(3, '0')}${zone!.toUpperCase()}`);
+  const parsed = Date.parse(
+    `${date}T${minute}:${leap > 0 ? '59' : second}.${fraction.slice(1, 4).padEnd(3, '0')}${zone!.toUpperCase()}`,
+  );
   if (Number.isNaN(parsed) || minute!.startsWith('24')) return undefined;
   if (new Date(`${date}T00:00:00Z`).toISOString().slice(0, 10) !== date) return undefined;
   return { ms: parsed + leap, finer: /[1-9]/.test(fraction.slice(4)) };
@@ -182,7 +189,11 @@ export function splitParts(text: string, separator: string): { parts: string[]; 
     try {
       const list = JSON.parse(text) as unknown[];
       const exact = list.filter((element) =>
-        typeof element === 'string' ? isWellFormed(element) : typeof element === 'number' ? Number.isSafeInteger(element) : typeof element === 'boolean',
+        typeof element === 'string'
+          ? isWellFormed(element)
+          : typeof element === 'number'
+            ? Number.isSafeInteger(element)
+            : typeof element === 'boolean',
       );
       return { parts: exact.map(String).filter((part) => part !== ''), whole: exact.length === list.length };
     } catch {
@@ -202,7 +213,10 @@ export function splitParts(text: string, separator: string): { parts: string[]; 
 export function readFor(attribute: Attribute, schema: OcsfSchema, text: string, kernels: readonly KernelCall[]): Read {
   const names = new Set(kernels.map(({ name }) => name));
   if (attribute.type === 'timestamp_t') {
-    return readTime(text, names.has('epoch_s') ? 's' : names.has('epoch_ms') ? 'ms' : names.has('filetime') ? 'filetime' : 'auto');
+    return readTime(
+      text,
+      names.has('epoch_s') ? 's' : names.has('epoch_ms') ? 'ms' : names.has('filetime') ? 'filetime' : 'auto',
+    );
   }
   const type = schema.types.get(attribute.type)!;
   const [min, max] = type.range ?? [-(2 ** 31), 2 ** 31 - 1];
@@ -226,7 +240,11 @@ export function readFor(attribute: Attribute, schema: OcsfSchema, text: string, 
     case 'subnet_t':
       return readSubnet(text, longest);
     case 'uuid_t':
-      return text === '' ? ABSENT : /^(\{?)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\}?)$/i.test(text) && text.startsWith('{') === text.endsWith('}') ? value(text) : REJECT;
+      return text === ''
+        ? ABSENT
+        : /^(\{?)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\}?)$/i.test(text) && text.startsWith('{') === text.endsWith('}')
+          ? value(text)
+          : REJECT;
     case 'bytestring_t':
       return text === '' ? ABSENT : isBase64(text) && !tooLong && !isHollow(text) ? value(text) : REJECT;
     default:
@@ -238,5 +256,10 @@ export function readFor(attribute: Attribute, schema: OcsfSchema, text: string, 
 function isBase64(text: string): boolean {
   const again = Buffer.from(text, 'base64').toString('base64');
   const end = text.replace(/=+$/, '').length;
-  return again.length === text.length && !text.slice(0, end).includes('=') && again.slice(0, end - 1) === text.slice(0, end - 1) && again.slice(end) === text.slice(end);
+  return (
+    again.length === text.length &&
+    !text.slice(0, end).includes('=') &&
+    again.slice(0, end - 1) === text.slice(0, end - 1) &&
+    again.slice(end) === text.slice(end)
+  );
 }

@@ -15,7 +15,10 @@ const set = loadMappings();
 /** The committed text of a layout at a git revision; undefined where it did not exist. */
 function textAt(revision: string, path: string): string | undefined {
   try {
-    return execFileSync('git', ['show', `${revision}:${path}`], { cwd: PACKAGE_ROOT, stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+    return execFileSync('git', ['show', `${revision}:${path}`], {
+      cwd: PACKAGE_ROOT,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).toString();
   } catch {
     return undefined;
   }
@@ -23,7 +26,10 @@ function textAt(revision: string, path: string): string | undefined {
 
 function lastRelease(): string | undefined {
   try {
-    return execFileSync('git', ['describe', '--tags', '--abbrev=0', '--match', 'v*'], { cwd: PACKAGE_ROOT, stdio: ['ignore', 'pipe', 'ignore'] })
+    return execFileSync('git', ['describe', '--tags', '--abbrev=0', '--match', 'v*'], {
+      cwd: PACKAGE_ROOT,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
       .toString()
       .trim();
   } catch {
@@ -39,7 +45,9 @@ describe.each(OCSF_VERSIONS)('layouts of OCSF %s', (version) => {
     for (const [name, entries] of entriesByClass(set, schema)) {
       const last = committed.find((layout) => layout.class === name);
       const path = join(LAYOUT_FOLDER, version, `${name}.json`);
-      expect(last === undefined ? '' : readFileSync(path, 'utf8'), path).toBe(layoutText(deriveLayout(schema, name, entries, last)));
+      expect(last === undefined ? '' : readFileSync(path, 'utf8'), path).toBe(
+        layoutText(deriveLayout(schema, name, entries, last)),
+      );
     }
   });
 
@@ -75,7 +83,9 @@ describe('layoutBreaks', () => {
   const struct = (name: string, ...children: LayoutNode[]): LayoutNode => ({ name, type: 'struct', children });
 
   it('accepts columns and members at the end', () => {
-    expect(layoutBreaks([leaf('a'), struct('s', leaf('x'))], [leaf('a'), struct('s', leaf('x'), leaf('y')), leaf('b')])).toEqual([]);
+    expect(layoutBreaks([leaf('a'), struct('s', leaf('x'))], [leaf('a'), struct('s', leaf('x'), leaf('y')), leaf('b')])).toEqual(
+      [],
+    );
   });
   it.each([
     ['a column that is gone', [leaf('a'), leaf('b')], [leaf('a')]],

@@ -35,7 +35,9 @@ test('100,000 keys: the first 65,536 are learned, the rest are not, and none is 
 
 test('keys made to collide are learned up to a bound, and stay apart', () => {
   // "Aa" and "BB" have one hash under h * 31 + c, and so have all their combinations
-  const keys = Array.from({ length: 4096 }, (_, i) => Array.from({ length: 12 }, (_, bit) => ((i >> bit) & 1 ? 'Aa' : 'BB')).join(''));
+  const keys = Array.from({ length: 4096 }, (_, i) =>
+    Array.from({ length: 12 }, (_, bit) => ((i >> bit) & 1 ? 'Aa' : 'BB')).join(''),
+  );
   expect(new Set(keys.map((key) => hashBytes(Buffer.from(key), 0, key.length))).size).toBe(1);
   const dictionary = new FieldDictionary(['known']);
   const ids = keys.map((key) => idOf(dictionary, key));

@@ -88,7 +88,9 @@ test('objects deeper than eight levels stay JSON text', () => {
 
 test('numbers keep their digits', () => {
   const numbers = ['9007199254740993', '18446744073709551616', '1e400', '-0.0', '0.10000000000000000000001'];
-  expect(exact(`{${numbers.map((number, i) => `"${i}":${number}`).join()}}`)).toEqual(numbers.map((number, i) => [`${i}`, number]));
+  expect(exact(`{${numbers.map((number, i) => `"${i}":${number}`).join()}}`)).toEqual(
+    numbers.map((number, i) => [`${i}`, number]),
+  );
 });
 
 test('what UTF-8 cannot hold is kept beside it in base64', () => {

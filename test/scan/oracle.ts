@@ -94,7 +94,8 @@ class Tokenizer {
     const string = this.take(/"(?:[^"\\]|\\.)*"/y);
     if (string !== undefined) return { kind: 'string', raw: string.slice(1, -1), members: [], elements: [] };
     const scalar = this.take(/[-0-9.eE+]+|true|false|null/y);
-    if (scalar !== undefined) return { kind: /^[-0-9]/.test(scalar) ? 'number' : 'literal', raw: scalar, members: [], elements: [] };
+    if (scalar !== undefined)
+      return { kind: /^[-0-9]/.test(scalar) ? 'number' : 'literal', raw: scalar, members: [], elements: [] };
     const value: Value = { kind: this.text[this.at] === '{' ? 'object' : 'array', raw: '', members: [], elements: [] };
     this.at++;
     while (this.take(/[ \t\r\n,]*[}\]]/y) === undefined) {
@@ -198,7 +199,11 @@ function canBeCompleted(text: string): boolean {
 
 /** Some string stands twice in a line that is no JSON: two of one key may be what the parser met first. */
 function hasTwin(line: Uint8Array): boolean {
-  const strings = [...Buffer.from(line).toString('latin1').matchAll(/"((?:[^"\\]|\\.)*)"/g)];
+  const strings = [
+    ...Buffer.from(line)
+      .toString('latin1')
+      .matchAll(/"((?:[^"\\]|\\.)*)"/g),
+  ];
   const texts = strings.map(([, raw]) => {
     try {
       return stringOf(raw!).text;

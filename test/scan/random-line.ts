@@ -3,18 +3,126 @@ import { pick } from '../ocsf/random-event.js';
 
 type Random = () => number;
 
-const KEYS = ['event_simpleName', 'timestamp', 'id', 'aid', 'cid', 'ImageFileName', 'a', 'b', 'a.b', 'x', 'x#base64', 'x#name#base64', ''];
-const ODD_KEYS = ['__proto__', 'constructor', 'Ключ', '😀', 'tab\\t', '\\u0061', '\\ud83d\\ude00', '\\ud800', 'q\\"q', 'é', ' ', '.', 'a.', '.a'];
-const PLAIN = ['0', '1642690337.495', 'C:', 'explorer.exe', 'none', '-', ' ', 'é', 'ë', '用户', '😀', '\u007f', '\u2028', '\ufeff', '{', '}', '[', ']', ',', ':'];
-const ESCAPES = ['\\\\', '\\"', '\\/', '\\b', '\\f', '\\n', '\\r', '\\t', '\\u0000', '\\u003d', '\\u00e9', '\\u20AC', '\\uFFFD', '\\ud83d\\ude00', '\\uDBFF\\uDFFF'];
+const KEYS = [
+  'event_simpleName',
+  'timestamp',
+  'id',
+  'aid',
+  'cid',
+  'ImageFileName',
+  'a',
+  'b',
+  'a.b',
+  'x',
+  'x#base64',
+  'x#name#base64',
+  '',
+];
+const ODD_KEYS = [
+  '__proto__',
+  'constructor',
+  'Ключ',
+  '😀',
+  'tab\\t',
+  '\\u0061',
+  '\\ud83d\\ude00',
+  '\\ud800',
+  'q\\"q',
+  'é',
+  ' ',
+  '.',
+  'a.',
+  '.a',
+];
+const PLAIN = [
+  '0',
+  '1642690337.495',
+  'C:',
+  'explorer.exe',
+  'none',
+  '-',
+  ' ',
+  'é',
+  'ë',
+  '用户',
+  '😀',
+  '\u007f',
+  '\u2028',
+  '\ufeff',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+];
+const ESCAPES = [
+  '\\\\',
+  '\\"',
+  '\\/',
+  '\\b',
+  '\\f',
+  '\\n',
+  '\\r',
+  '\\t',
+  '\\u0000',
+  '\\u003d',
+  '\\u00e9',
+  '\\u20AC',
+  '\\uFFFD',
+  '\\ud83d\\ude00',
+  '\\uDBFF\\uDFFF',
+];
 const HALF_PAIRS = ['\\ud800', '\\udc00', '\\ud83d\\ud83d', '\\ude00\\ud83d', '\\ud83d\\u0041', '\\ud83dx'];
 const BAD_ESCAPES = ['\\x', '\\', '\\u12', '\\u12G4', '\\U0041', '\\u', '\u0000', '\u0001', '\t', '\u001f'];
-const NUMBERS = ['0', '-0', '7', '12', '-305', '1.0', '1.50', '0.1', '-0.0', '1e5', '1E+5', '2e-7', '1e400', '9007199254740993', '18446744073709551616'];
-const BAD_NUMBERS = ['01', '+1', '.5', '1.', '1.e3', '1e', '1e+', '-', '--1', '0x10', 'NaN', 'Infinity', '-Infinity', '1_0', '00', '-01'];
+const NUMBERS = [
+  '0',
+  '-0',
+  '7',
+  '12',
+  '-305',
+  '1.0',
+  '1.50',
+  '0.1',
+  '-0.0',
+  '1e5',
+  '1E+5',
+  '2e-7',
+  '1e400',
+  '9007199254740993',
+  '18446744073709551616',
+];
+const BAD_NUMBERS = [
+  '01',
+  '+1',
+  '.5',
+  '1.',
+  '1.e3',
+  '1e',
+  '1e+',
+  '-',
+  '--1',
+  '0x10',
+  'NaN',
+  'Infinity',
+  '-Infinity',
+  '1_0',
+  '00',
+  '-01',
+];
 const LITERALS = ['true', 'false', 'null'];
 const BAD_LITERALS = ['tru', 'True', 'nul', 'nulll', 'falsey', 'fals', 'undefined', "'a'"];
 const SPACES = ['', '', '', '', '', ' ', '\t', '  ', '\r', ' \t\r'];
-const BAD_BYTES = [[0x80], [0xff], [0xc3], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf0, 0x9f, 0x98], [0xf5, 0x80, 0x80, 0x80], [0xe2, 0x82]];
+const BAD_BYTES = [
+  [0x80],
+  [0xff],
+  [0xc3],
+  [0xc0, 0xaf],
+  [0xed, 0xa0, 0x80],
+  [0xf0, 0x9f, 0x98],
+  [0xf5, 0x80, 0x80, 0x80],
+  [0xe2, 0x82],
+];
 
 /** How much of everything that is not plain goes into a line, 0 to 1. */
 interface Spice {
@@ -83,7 +191,13 @@ export class LineMaker {
     this.text('{');
     const used = new Set<string>();
     for (let i = 0; i < members; i++) {
-      let key = named?.(i) ?? (this.chance(this.spice.oddKeys) ? pick(random, ODD_KEYS) : random() < 0.2 ? pick(random, KEYS) : `Field${Math.floor(random() * 400)}`);
+      let key =
+        named?.(i) ??
+        (this.chance(this.spice.oddKeys)
+          ? pick(random, ODD_KEYS)
+          : random() < 0.2
+            ? pick(random, KEYS)
+            : `Field${Math.floor(random() * 400)}`);
       if (used.has(key) && random() < 0.98) key = `Own${i}`;
       used.add(key);
       this.space();
@@ -96,7 +210,8 @@ export class LineMaker {
       this.space();
       this.value(depth + 1);
       this.space();
-      if (i < members - 1 || this.chance(this.spice.wrong * 0.2)) this.text(this.chance(this.spice.wrong) ? pick(random, ['', ';', ',,', '}']) : ',');
+      if (i < members - 1 || this.chance(this.spice.wrong * 0.2))
+        this.text(this.chance(this.spice.wrong) ? pick(random, ['', ';', ',,', '}']) : ',');
     }
     this.space();
     this.text('}');

@@ -27,8 +27,10 @@ export class Scanners {
     const bytes = Buffer.concat([Buffer.from(before), line, Buffer.from('\n{"next":"line"}\n')]);
     const end = this.flatScanner.scan(bytes, before.length, this.cells);
     if (end < 0) return undefined;
-    if (end !== before.length + line.length + 1) throw new Error(`the line ends at ${before.length + line.length}, not at ${end}`);
-    for (const i of this.cells.escaped) this.cells.length[i] = unescapeInPlace(bytes, this.cells.offset[i]!, this.cells.length[i]!);
+    if (end !== before.length + line.length + 1)
+      throw new Error(`the line ends at ${before.length + line.length}, not at ${end}`);
+    for (const i of this.cells.escaped)
+      this.cells.length[i] = unescapeInPlace(bytes, this.cells.offset[i]!, this.cells.length[i]!);
     return this.read();
   }
 

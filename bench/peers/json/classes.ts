@@ -29,30 +29,69 @@ const INTEGRITY: Record<string, [number, string]> = {
   16384: [5, 'System'],
   20480: [6, 'Protected'],
 };
-const DNS_TYPES: Record<string, string> = { 1: 'A', 2: 'NS', 5: 'CNAME', 6: 'SOA', 12: 'PTR', 15: 'MX', 16: 'TXT', 28: 'AAAA', 33: 'SRV', 64: 'SVCB', 65: 'HTTPS', 255: 'ANY' };
-const RCODES: Record<string, [number, string]> = { 0: [0, 'NoError'], 9001: [1, 'FormError'], 9002: [2, 'ServError'], 9003: [3, 'NXDomain'], 9005: [5, 'Refused'] };
+const DNS_TYPES: Record<string, string> = {
+  1: 'A',
+  2: 'NS',
+  5: 'CNAME',
+  6: 'SOA',
+  12: 'PTR',
+  15: 'MX',
+  16: 'TXT',
+  28: 'AAAA',
+  33: 'SRV',
+  64: 'SVCB',
+  65: 'HTTPS',
+  255: 'ANY',
+};
+const RCODES: Record<string, [number, string]> = {
+  0: [0, 'NoError'],
+  9001: [1, 'FormError'],
+  9002: [2, 'ServError'],
+  9003: [3, 'NXDomain'],
+  9005: [5, 'Refused'],
+};
 const PROTOCOLS: Record<string, string> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'ipv6-icmp' };
 
-const hasPid = (line: Line) => integerOf(line['RawProcessId']) !== undefined;
+const hasPid = (line: Line) => integerOf(line.RawProcessId) !== undefined;
 const noHostAddress = (line: Line) => addressOf(line, 'LocalAddressIP4') === undefined;
 const noSid = (line: Line) => valueOf(line, 'UserSid') === undefined;
-const OF_BOTH = ['event_platform', 'LocalAddressIP4', 'aip', 'TargetProcessId', 'RawProcessId', 'ProcessStartTime', 'UserName', 'UserSid', 'UID', 'ParentProcessId'];
+const OF_BOTH = [
+  'event_platform',
+  'LocalAddressIP4',
+  'aip',
+  'TargetProcessId',
+  'RawProcessId',
+  'ProcessStartTime',
+  'UserName',
+  'UserSid',
+  'UID',
+  'ParentProcessId',
+];
 const PROCESS_RULES = { RawProcessId: hasPid, aip: noHostAddress, UID: noSid };
 const OF_LAUNCH = takenFields(
   [
     ...OF_BOTH,
-    ...['OciContainerId', 'ImageFileName', 'CommandLine', 'ProcessEndTime', 'IntegrityLevel', 'SHA256HashData', 'SHA1HashData', 'MD5HashData'],
+    ...[
+      'OciContainerId',
+      'ImageFileName',
+      'CommandLine',
+      'ProcessEndTime',
+      'IntegrityLevel',
+      'SHA256HashData',
+      'SHA1HashData',
+      'MD5HashData',
+    ],
     ...['AuthenticationId', 'ParentBaseFileName', 'SourceProcessId', 'TreeId'],
   ],
   PROCESS_RULES,
 );
 const OF_END = takenFields([...OF_BOTH, 'ContextProcessId', 'ExitCode'], {
   ...PROCESS_RULES,
-  ExitCode: (line) => integerOf(line['ExitCode']) !== undefined,
+  ExitCode: (line) => integerOf(line.ExitCode) !== undefined,
 });
 
 function processOf(line: Line): Ocsf {
-  const ends = line['event_simpleName'] === 'EndOfProcess';
+  const ends = line.event_simpleName === 'EndOfProcess';
   const get = (field: string) => valueOf(line, field);
   const launch = (field: string) => (ends ? undefined : get(field));
   const originalTime = get('ContextTimeStamp') ?? launch('ProcessStartTime');
@@ -75,7 +114,12 @@ function processOf(line: Line): Ocsf {
   const user = { name: get('UserName'), uid: get('UserSid') ?? get('UID') };
   return {
     ...envelopeOf(PROCESS, eventTimeOf(line, originalTime), ends ? 2 : 1, ends ? 'Terminate' : 'Launch'),
-    metadata: metadataOf(line, container === undefined ? ['datetime'] : ['container', 'datetime'], originalTime, launch('TreeId')),
+    metadata: metadataOf(
+      line,
+      container === undefined ? ['datetime'] : ['container', 'datetime'],
+      originalTime,
+      launch('TreeId'),
+    ),
     actor: creator === undefined ? { app_name: 'Unknown' } : { process: { name: creatorName, uid: creator } },
     device: deviceOf(line, ip),
     exit_code: ends ? integerOf(get('ExitCode')) : undefined,
@@ -83,7 +127,13 @@ function processOf(line: Line): Ocsf {
       cmd_line: launch('CommandLine'),
       container: container === undefined ? undefined : { uid: container },
       created_time: millisecondsOf(get('ProcessStartTime')),
-      file: image && { hashes: hashes.length > 0 ? hashes : undefined, name: imageName, path: image, type_id: 1, type: 'Regular File' },
+      file: image && {
+        hashes: hashes.length > 0 ? hashes : undefined,
+        name: imageName,
+        path: image,
+        type_id: 1,
+        type: 'Regular File',
+      },
       integrity_id: integrity?.[0],
       integrity: integrity?.[1],
       name: imageName,
@@ -98,7 +148,7 @@ function processOf(line: Line): Ocsf {
       ['actor.process.name', 9, 'Process Name', creatorName],
       ['device.ip', 2, 'IP Address', ip],
       ['process.cmd_line', 13, 'Command Line', launch('CommandLine')],
-      ...hashes.map((hash, i): Observable => [`process.file.hashes[${i}].value`, 8, 'Hash', hash['value'] as string]),
+      ...hashes.map((hash, i): Observable => [`process.file.hashes[${i}].value`, 8, 'Hash', hash.value as string]),
       ['process.file.name', 7, 'File Name', imageName],
       ['process.name', 9, 'Process Name', imageName],
       ['process.parent_process.name', 9, 'Process Name', parentName],
@@ -108,23 +158,36 @@ function processOf(line: Line): Ocsf {
   };
 }
 
-const listens = (line: Line) => line['event_simpleName']!.startsWith('NetworkListen');
+const listens = (line: Line) => line.event_simpleName!.startsWith('NetworkListen');
 const OF_NETWORK = takenFields(
   [
-    ...['event_platform', 'aip', 'TreeId', 'ContextProcessId', 'ContextBaseFileName', 'ConnectionDirection', 'Protocol', 'OriginatingURL'],
+    ...[
+      'event_platform',
+      'aip',
+      'TreeId',
+      'ContextProcessId',
+      'ContextBaseFileName',
+      'ConnectionDirection',
+      'Protocol',
+      'OriginatingURL',
+    ],
     ...['LocalAddressIP4', 'LocalAddressIP6', 'LocalPort', 'RemoteAddressIP4', 'RemoteAddressIP6', 'RemotePort'],
   ],
   Object.fromEntries(['RemoteAddressIP4', 'RemoteAddressIP6', 'RemotePort'].map((field) => [field, (line) => !listens(line)])),
 );
 
 function networkOf(line: Line): Ocsf {
-  const type = line['event_simpleName']!;
+  const type = line.event_simpleName!;
   const get = (field: string) => valueOf(line, field);
   const isListening = listens(line);
   const direction = get('ConnectionDirection');
   const inbound = type.startsWith('NetworkReceive') ? direction !== '0' : direction === '1';
   const uid = get('aid');
-  const local = { ip: addressOf(line, 'LocalAddressIP6') ?? addressOf(line, 'LocalAddressIP4'), port: integerOf(get('LocalPort')), uid };
+  const local = {
+    ip: addressOf(line, 'LocalAddressIP6') ?? addressOf(line, 'LocalAddressIP4'),
+    port: integerOf(get('LocalPort')),
+    uid,
+  };
   const remoteIp = addressOf(line, 'RemoteAddressIP6') ?? addressOf(line, 'RemoteAddressIP4');
   const remote = { ip: remoteIp, port: integerOf(get('RemotePort')) };
   const source: Ocsf = isListening ? { uid } : inbound ? remote : local;
@@ -153,8 +216,8 @@ function networkOf(line: Line): Ocsf {
     observables: observablesOf([
       ['actor.process.name', 9, 'Process Name', process.name],
       ['device.ip', 2, 'IP Address', ip],
-      ['dst_endpoint.ip', 2, 'IP Address', target['ip'] as string | undefined],
-      ['src_endpoint.ip', 2, 'IP Address', source['ip'] as string | undefined],
+      ['dst_endpoint.ip', 2, 'IP Address', target.ip as string | undefined],
+      ['src_endpoint.ip', 2, 'IP Address', source.ip as string | undefined],
       ['url.url_string', 6, 'URL String', url],
     ]),
     unmapped: unmappedOf(line, OF_NETWORK),
@@ -166,7 +229,7 @@ const OF_DNS = takenFields(
     ...['event_platform', 'aip', 'ContextProcessId', 'ContextBaseFileName', 'DomainName', 'RequestType'],
     ...['RespondingDnsServer', 'QueryStatus', 'IP4Records', 'IP6Records', 'CNAMERecords'],
   ],
-  { RequestType: (line) => DNS_TYPES[line['RequestType']!] !== undefined },
+  { RequestType: (line) => DNS_TYPES[line.RequestType!] !== undefined },
 );
 
 function dnsOf(line: Line): Ocsf {
@@ -177,10 +240,12 @@ function dnsOf(line: Line): Ocsf {
   const status = get('QueryStatus');
   const rcode = RCODES[status ?? ''];
   const isKnown = rcode !== undefined || status === '1460';
-  const answers = [['IP4Records', 'A'] as const, ['IP6Records', 'AAAA'] as const, ['CNAMERecords', 'CNAME'] as const].flatMap(([field, type]) => {
-    const parts = (get(field) ?? '').split(';').map((part) => part.trim());
-    return parts.filter((part) => part !== '').map((rdata) => ({ rdata, type }));
-  });
+  const answers = [['IP4Records', 'A'] as const, ['IP6Records', 'AAAA'] as const, ['CNAMERecords', 'CNAME'] as const].flatMap(
+    ([field, type]) => {
+      const parts = (get(field) ?? '').split(';').map((part) => part.trim());
+      return parts.filter((part) => part !== '').map((rdata) => ({ rdata, type }));
+    },
+  );
   const name = get('DomainName');
   return {
     ...envelopeOf(DNS, eventTimeOf(line, get('ContextTimeStamp')), 1, 'Query'),
@@ -216,8 +281,10 @@ function baseOf(line: Line): Ocsf {
 
 /** Which class takes an event type, and how. */
 export function classOf(type: string | undefined): { name: string; map: (line: Line) => Ocsf } {
-  if (type === 'ProcessRollup2' || type === 'SyntheticProcessRollup2' || type === 'EndOfProcess') return { name: 'process_activity', map: processOf };
+  if (type === 'ProcessRollup2' || type === 'SyntheticProcessRollup2' || type === 'EndOfProcess')
+    return { name: 'process_activity', map: processOf };
   if (type === 'DnsRequest') return { name: 'dns_activity', map: dnsOf };
-  if (type !== undefined && /^Network(Connect|Close|Listen|ReceiveAccept)IP[46]$/.test(type)) return { name: 'network_activity', map: networkOf };
+  if (type !== undefined && /^Network(Connect|Close|Listen|ReceiveAccept)IP[46]$/.test(type))
+    return { name: 'network_activity', map: networkOf };
   return { name: 'base_event', map: baseOf };
 }

@@ -40,10 +40,10 @@ export function millisecondsOf(seconds: string | undefined): number | undefined 
 
 /** As in the SQL peer: a time that is no number is none, and an event without any is of 1970. */
 export function eventTimeOf(line: Line, endpointSeconds: string | undefined): number {
-  const cloud = Number(line['timestamp'] ?? Number.NaN);
+  const cloud = Number(line.timestamp ?? Number.NaN);
   const endpoint = millisecondsOf(endpointSeconds) ?? Number.NaN;
   if (endpoint >= cloud - WEEK && endpoint <= cloud + HOUR) return endpoint;
-  return [cloud, endpoint, Number(line['UTCTimestamp'])].find((time) => !Number.isNaN(time)) ?? 0;
+  return [cloud, endpoint, Number(line.UTCTimestamp)].find((time) => !Number.isNaN(time)) ?? 0;
 }
 
 /** All members of a line but those that a column took; `taken` says of each whether it really did. */
@@ -56,7 +56,10 @@ export function unmappedOf(line: Line, taken: ReadonlyMap<string, (line: Line) =
   return rest;
 }
 
-export function takenFields(fields: readonly string[], unless: Record<string, (line: Line) => boolean> = {}): Map<string, (line: Line) => boolean> {
+export function takenFields(
+  fields: readonly string[],
+  unless: Record<string, (line: Line) => boolean> = {},
+): Map<string, (line: Line) => boolean> {
   const always = () => true;
   return new Map([...ENVELOPE, ...fields].map((field) => [field, unless[field] ?? always]));
 }
@@ -90,14 +93,19 @@ export function metadataOf(line: Line, profiles: string[], originalTime: string 
     version: '1.2.0',
     event_code: valueOf(line, 'event_simpleName'),
     tenant_uid: valueOf(line, 'cid'),
-    logged_time: integerTextOf(line['timestamp']),
+    logged_time: integerTextOf(line.timestamp),
     original_time: originalTime,
     profiles,
     correlation_uid: treeId,
     log_name: 'Falcon Data Replicator',
     log_provider: 'CrowdStrike Falcon',
     log_version: valueOf(line, 'name'),
-    product: { feature: { name: 'Falcon Data Replicator' }, name: 'Falcon', vendor_name: 'CrowdStrike', version: valueOf(line, 'ConfigBuild') },
+    product: {
+      feature: { name: 'Falcon Data Replicator' },
+      name: 'Falcon',
+      vendor_name: 'CrowdStrike',
+      version: valueOf(line, 'ConfigBuild'),
+    },
   };
 }
 
@@ -105,9 +113,11 @@ const SYSTEMS: Record<string, [string, number]> = { Win: ['Windows', 100], Lin: 
 
 export function deviceOf(line: Line, ip: string | undefined): Ocsf {
   const uid = valueOf(line, 'aid');
-  const system = SYSTEMS[line['event_platform'] ?? ''];
+  const system = SYSTEMS[line.event_platform ?? ''];
   return {
-    agent_list: [{ name: 'CrowdStrike Falcon', type_id: 1, type: 'Endpoint Detection and Response', uid, vendor_name: 'CrowdStrike' }],
+    agent_list: [
+      { name: 'CrowdStrike Falcon', type_id: 1, type: 'Endpoint Detection and Response', uid, vendor_name: 'CrowdStrike' },
+    ],
     ip,
     os: system && { name: system[0], type_id: system[1], type: system[0] },
     type_id: 0,

@@ -24,7 +24,12 @@ export interface ObjectPeerOptions {
   compressionLevel: number;
 }
 
-export async function convertWithObjects({ archive, target, rowGroupRows, compressionLevel }: ObjectPeerOptions): Promise<number> {
+export async function convertWithObjects({
+  archive,
+  target,
+  rowGroupRows,
+  compressionLevel,
+}: ObjectPeerOptions): Promise<number> {
   const work = join(target, 'ndjson');
   mkdirSync(work, { recursive: true });
   const files = new NdjsonFiles(work);
@@ -33,9 +38,9 @@ export async function convertWithObjects({ archive, target, rowGroupRows, compre
     for (const text of gunzipSync(readFileSync(path)).toString('utf8').split('\n')) {
       if (text === '') continue;
       const line = JSON.parse(text) as Line;
-      const { name, map } = classOf(line['event_simpleName']);
+      const { name, map } = classOf(line.event_simpleName);
       const event = map(line);
-      files.add(name, Math.floor((event['time'] as number) / DAY), JSON.stringify(event));
+      files.add(name, Math.floor((event.time as number) / DAY), JSON.stringify(event));
       events++;
     }
   }

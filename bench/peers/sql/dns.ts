@@ -19,7 +19,20 @@ const FIELDS = [
 ];
 
 /** Types by number: those that clients ask for. */
-const TYPES = { 1: 'A', 2: 'NS', 5: 'CNAME', 6: 'SOA', 12: 'PTR', 15: 'MX', 16: 'TXT', 28: 'AAAA', 33: 'SRV', 64: 'SVCB', 65: 'HTTPS', 255: 'ANY' };
+const TYPES = {
+  1: 'A',
+  2: 'NS',
+  5: 'CNAME',
+  6: 'SOA',
+  12: 'PTR',
+  15: 'MX',
+  16: 'TXT',
+  28: 'AAAA',
+  33: 'SRV',
+  64: 'SVCB',
+  65: 'HTTPS',
+  255: 'ANY',
+};
 const TYPE = `CASE "RequestType" ${Object.entries(TYPES)
   .map(([number, name]) => `WHEN '${number}' THEN '${name}'`)
   .join(' ')} END`;
@@ -51,12 +64,14 @@ export const dnsClass: SqlClass = {
     status_code: '"QueryStatus"',
     status_id: `CASE "QueryStatus" WHEN '0' THEN 1 WHEN '1460' THEN 2 WHEN '9001' THEN 2 WHEN '9002' THEN 2 WHEN '9003' THEN 2 WHEN '9005' THEN 2 END`,
     status: `CASE "QueryStatus" WHEN '0' THEN 'Success' WHEN '1460' THEN 'Failure' WHEN '9001' THEN 'Failure' WHEN '9002' THEN 'Failure' WHEN '9003' THEN 'Failure' WHEN '9005' THEN 'Failure' END`,
-    observables: filled(observables([
-      ['actor.process.name', 9, 'Process Name', '"ContextBaseFileName"'],
-      ['device.ip', 2, 'IP Address', address('aip')],
-      ['dst_endpoint.ip', 2, 'IP Address', address('RespondingDnsServer')],
-      ['query.hostname', 1, 'Hostname', '"DomainName"'],
-    ])),
+    observables: filled(
+      observables([
+        ['actor.process.name', 9, 'Process Name', '"ContextBaseFileName"'],
+        ['device.ip', 2, 'IP Address', address('aip')],
+        ['dst_endpoint.ip', 2, 'IP Address', address('RespondingDnsServer')],
+        ['query.hostname', 1, 'Hostname', '"DomainName"'],
+      ]),
+    ),
     unmapped: unmapped(
       { ...Object.fromEntries([...ENVELOPE_FIELDS, ...FIELDS].map((name) => [name, ''])), RequestType: `${TYPE} IS NULL` },
       way,

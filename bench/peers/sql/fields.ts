@@ -52,6 +52,8 @@ export const filled = (list: string) => `CASE WHEN len(${list}) > 0 THEN ${list}
 
 /** Observables that have a value, in the layout's order. */
 export function observables(list: readonly (readonly [name: string, typeId: number, type: string, value: string])[]): string {
-  const items = list.map(([name, id, type, value]) => `{'name': '${name}', 'type_id': ${id}, 'type': '${type}', 'value': ${value}}`);
+  const items = list.map(
+    ([name, id, type, value]) => `{'name': '${name}', 'type_id': ${id}, 'type': '${type}', 'value': ${value}}`,
+  );
   return `list_filter([${items.join(', ')}], lambda o: o.value IS NOT NULL)`;
 }

@@ -5,7 +5,17 @@ import type { SqlClass } from './sql-class.js';
 
 const NAMES = { uid: 4001, name: 'Network Activity', categoryUid: 4, categoryName: 'Network Activity' };
 const ENDPOINTS = ['LocalAddressIP4', 'LocalAddressIP6', 'LocalPort', 'RemoteAddressIP4', 'RemoteAddressIP6', 'RemotePort'];
-const FIELDS = ['event_platform', 'aip', 'TreeId', 'ContextProcessId', 'ContextBaseFileName', 'ConnectionDirection', 'Protocol', 'OriginatingURL', ...ENDPOINTS];
+const FIELDS = [
+  'event_platform',
+  'aip',
+  'TreeId',
+  'ContextProcessId',
+  'ContextBaseFileName',
+  'ConnectionDirection',
+  'Protocol',
+  'OriginatingURL',
+  ...ENDPOINTS,
+];
 
 const LISTENS = `starts_with("event_simpleName", 'NetworkListen')`;
 const CLOSES = `starts_with("event_simpleName", 'NetworkClose')`;
@@ -49,13 +59,15 @@ export const networkClass: SqlClass = {
     'src_endpoint.uid': `CASE WHEN ${LISTENS} OR NOT ${INBOUND} THEN "aid" END`,
     'url?': '"OriginatingURL" IS NOT NULL',
     'url.url_string': '"OriginatingURL"',
-    observables: filled(observables([
-      ['actor.process.name', 9, 'Process Name', '"ContextBaseFileName"'],
-      ['device.ip', 2, 'IP Address', address('aip')],
-      ['dst_endpoint.ip', 2, 'IP Address', TARGET_IP],
-      ['src_endpoint.ip', 2, 'IP Address', SOURCE_IP],
-      ['url.url_string', 6, 'URL String', '"OriginatingURL"'],
-    ])),
+    observables: filled(
+      observables([
+        ['actor.process.name', 9, 'Process Name', '"ContextBaseFileName"'],
+        ['device.ip', 2, 'IP Address', address('aip')],
+        ['dst_endpoint.ip', 2, 'IP Address', TARGET_IP],
+        ['src_endpoint.ip', 2, 'IP Address', SOURCE_IP],
+        ['url.url_string', 6, 'URL String', '"OriginatingURL"'],
+      ]),
+    ),
     unmapped: unmapped(
       {
         ...Object.fromEntries([...ENVELOPE_FIELDS, ...FIELDS].map((name) => [name, ''])),

@@ -20,7 +20,18 @@ const LAUNCH_ONLY = [
   'TreeId',
 ];
 const END_ONLY = ['ContextProcessId', 'ExitCode'];
-const BOTH = ['event_platform', 'LocalAddressIP4', 'aip', 'TargetProcessId', 'RawProcessId', 'ProcessStartTime', 'UserName', 'UserSid', 'UID', 'ParentProcessId'];
+const BOTH = [
+  'event_platform',
+  'LocalAddressIP4',
+  'aip',
+  'TargetProcessId',
+  'RawProcessId',
+  'ProcessStartTime',
+  'UserName',
+  'UserSid',
+  'UID',
+  'ParentProcessId',
+];
 
 /** A column that only launches fill. */
 const launch = (sql: string) => `CASE WHEN NOT ${ENDS} THEN ${sql} END`;

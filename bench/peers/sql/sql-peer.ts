@@ -68,7 +68,9 @@ export async function convertWithSql(options: PeerOptions): Promise<number> {
 
 /** The archive as a table of lines: one pass over the files, five fields read. */
 function readLines(archive: string): string {
-  const classes = MAPPED_CLASSES.map((cls) => `WHEN s.event_simpleName IN (${cls.events.map((type) => `'${type}'`).join(', ')}) THEN '${cls.name}'`);
+  const classes = MAPPED_CLASSES.map(
+    (cls) => `WHEN s.event_simpleName IN (${cls.events.map((type) => `'${type}'`).join(', ')}) THEN '${cls.name}'`,
+  );
   const cloud = 'TRY_CAST(s."timestamp" AS BIGINT)';
   const endpoint = `COALESCE(s."ContextTimeStamp", CASE WHEN ends_with(s.event_simpleName, 'ProcessRollup2') THEN s."ProcessStartTime" END)`;
   const time = `COALESCE(${eventTime(endpoint, cloud)}, TRY_CAST(s."UTCTimestamp" AS BIGINT), 0)`;

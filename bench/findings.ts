@@ -1,0 +1,25 @@
+/** What a run of the benchmark found. */
+import type { Budget } from './budget.js';
+import type { ClassEquality } from './equality.js';
+import type { GridRow } from './grid.js';
+import type { Machine } from './machine.js';
+import type { MemoryRow } from './memory.js';
+import type { ProfileRow } from './profile.js';
+import type { Row } from './throughput.js';
+import type { VariantRow } from './variants.js';
+
+export interface Results {
+  date: string;
+  machine: Machine;
+  archive: { events: number; files: number; rawBytes: number; compressedBytes: number };
+  parquet: { rowGroupRows: number; compressionLevel: number };
+  throughput?: Row[];
+  equality?: ClassEquality[];
+  memory?: MemoryRow[];
+  variants?: VariantRow[];
+  profile?: ProfileRow[];
+  grid?: GridRow[];
+  budgets: Budget[];
+  /** the whole run, making the archive counted */
+  seconds: number;
+}

@@ -1,0 +1,142 @@
+/** The first thing a user sees: help, and what is said about a slip of the finger. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Finished, runCli } from './run.js';
+
+const COMMANDS = ['convert', 'sample', 'verify', 'query', 'replay', 'coverage', 'sources', 'demo'];
+
+/** DESIGN's budget is 0.3 s; a noisy machine gets more. */
+const GENEROUS_MS = 1000;
+const RUNS = 5;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'falconry-help-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const run = (...args: string[]): Promise<Finished> => runCli(args, { cwd: folder });
+
+describe('--help', () => {
+  it('names every command', async () => {
+    const { code, stdout } = await run('--help');
+    expect(code).toBe(0);
+    const named = [...stdout.matchAll(/^ {2}(\w+) .*\[options\]/gm)].map(([, name]) => name);
+    expect(named).toEqual(COMMANDS);
+  });
+
+  for (const command of COMMANDS) {
+    it(`of ${command} has an example that names the command`, async () => {
+      const { code, stdout, stderr } = await run(command, '--help');
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(new RegExp(`\\nExample:\\n {2}\\$ falconry ${command}\\b.*\\n`));
+      expect(stdout).not.toContain('undefined');
+    });
+  }
+
+  it(`answers at once: the median of ${RUNS}`, async () => {
+    const times: number[] = [];
+    for (let i = 0; i < RUNS; i++) {
+      const begun = performance.now();
+      await run('--help');
+      times.push(performance.now() - begun);
+    }
+    times.sort((a, b) => a - b);
+    expect(times[(RUNS - 1) / 2]).toBeLessThan(GENEROUS_MS);
+  });
+});
+
+describe('a slip of the finger', () => {
+  const REGION = ['--region', 'eu-central-1'];
+  const cases: [string, string[], RegExp][] = [
+    ['an unknown command', ['convrt'], /unknown command 'convrt'\n\(Did you mean convert\?\)/],
+    [
+      'an unknown option',
+      ['convert', 'a', '--lake', 'l', ...REGION, '--worker', '2'],
+      /unknown option '--worker'\n\(Did you mean --workers\?\)/,
+    ],
+    ['a missing option', ['convert', 'a', ...REGION], /required option '--lake <uri>' not specified/],
+    ['a missing argument', ['convert', '--lake', 'l', ...REGION], /missing required argument 'archive'/],
+    ['an argument too many', ['sources', 'twice'], /too many arguments/],
+    [
+      'a region that is none',
+      ['convert', 'a', '--lake', 'l', '--region', 'Frankfurt'],
+      /--region: "Frankfurt" is no region; one looks like eu-central-1\. \[OPTION_INVALID\]/,
+    ],
+    [
+      'words for a number',
+      ['convert', 'a', '--lake', 'l', ...REGION, '--workers', 'many'],
+      /--workers: "many" is no whole number from 1 to 256\. \[OPTION_INVALID\]/,
+    ],
+    [
+      'two mistakes at once',
+      ['convert', 'a', '--lake', 'l', ...REGION, '--workers', '0', '--from', 'yesterday'],
+      /--workers: "0" .*; --from: "yesterday" is no date; write 2026-03-01 /,
+    ],
+    [
+      'a range that ends before it begins',
+      ['convert', 'a', '--lake', 'l', ...REGION, '--from', '2026-03-02', '--to', '2026-03-01'],
+      /--from must be before --to/,
+    ],
+    [
+      'an account that is none',
+      ['convert', 'a', '--lake', 'l', ...REGION, '--account-id', '12'],
+      /--account-id: "12" is no account; give 12 digits/,
+    ],
+    ['an unknown OCSF version', ['convert', 'a', '--lake', 'l', ...REGION, '--ocsf', '9'], /--ocsf: "9" is none of /],
+    ['the same, of the mappings', ['coverage', '--ocsf', '9'], /--ocsf: "9" is none of /],
+    [
+      'an archive that is not there',
+      ['convert', 'nowhere', '--lake', 'l', ...REGION],
+      /nowhere holds nothing; check the path\. \[ARCHIVE_NOT_FOUND\]/,
+    ],
+    ['a lake that is not there', ['verify', 'nowhere'], /nowhere .*\[LAKE_EMPTY\]/],
+    ['an S3 lake without a work area', ['convert', 'a', '--lake', 's3://bucket/l', ...REGION], /give --work .*\[WORK_NEEDED\]/],
+    ['a bucket that cannot be', ['verify', 's3://Not_A_Bucket/x'], /"Not_A_Bucket" is no bucket name.*\[STORE_BAD_URI\]/],
+    ['a place of another kind', ['verify', 'http://host/x'], /\[STORE_BAD_URI\]/],
+    [
+      'a number of events that is none',
+      ['sample', 'new', '--events', 'lots'],
+      /--events: "lots" is no whole number\. \[OPTION_INVALID\]/,
+    ],
+    ['a number of rows that is none', ['verify', 'l', '--rows', 'some'], /--rows: "some" is no whole number/],
+    ['mappings that are not there', ['coverage', '--mappings', 'nowhere'], /nowhere .*\[MAPPINGS_UNREADABLE\]/],
+  ];
+  for (const [what, args, words] of cases) {
+    it(`${what} exits with 2 and says what to do`, async () => {
+      const { code, stdout, stderr } = await run(...args);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(words);
+      expect(stderr).not.toMatch(/\n\s+at |Error:/);
+    });
+  }
+
+  it('with --json the error is the one document on stdout', async () => {
+    for (const [args, code] of [
+      [['convrt', '--json'], 'USAGE'],
+      [['convert', 'a', '--json'], 'USAGE'],
+      [['verify', 'nowhere', '--json'], 'LAKE_EMPTY'],
+      [['convert', 'nowhere', '--lake', 'l', ...REGION, '--json'], 'ARCHIVE_NOT_FOUND'],
+    ] as const) {
+      const { code: exit, stdout } = await run(...args);
+      expect(exit).toBe(2);
+      expect(JSON.parse(stdout)).toEqual({ error: { code, message: expect.stringMatching(/^[^\n]+$/) } });
+    }
+  });
+
+  it('leaves no lake behind', async () => {
+    const left = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    expect(left.map((entry) => entry.name)).toEqual([]);
+  });
+});
+
+it('an error of our own making is called a bug and exits with 70', async () => {
+  const broken = await runCli(['sources'], {
+    cwd: folder,
+    env: { NODE_OPTIONS: '--import=data:text/javascript,process.stdout.write=()=>{throw(new(Error)("boom"))}' },
+  });
+  expect(broken.code).toBe(70);
+  expect(broken.stderr).toMatch(/^falconry: this is a bug, please report it with the text below\.\n.*boom/);
+});
