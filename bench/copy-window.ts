@@ -43,7 +43,8 @@ export async function copyWindow(normalizer: Normalizer, folder: string, copyOpt
         mainFunction: (info, { chunk }) => {
           try {
             const batch = next();
-            writeChunk(chunk, batch ?? NO_ROWS, batch === undefined ? undefined : (place(batch), placed));
+            if (batch !== undefined) place(batch);
+            writeChunk(chunk, batch ?? NO_ROWS, batch === undefined ? undefined : placed);
           } catch (error) {
             info.setError(String(error));
           }

@@ -41,9 +41,16 @@ function readFolder(folder: string, origin: 'built-in' | 'user'): MappingFile[] 
   }
 }
 
+/** The built-in mappings do not change under a running process; reading them takes longer than a small conversion. */
+let builtIn: MappingSet | undefined;
+const builtInCompiled = new Map<OcsfVersion, CompileResult>();
+
 /** The set of all mappings, checked against every version that Falconry writes. */
 export function loadMappings(userFolder?: string): MappingSet {
-  return parseMappings(mappingFiles(userFolder), OCSF_VERSIONS.map(ocsfSchema));
+  if (userFolder === undefined && builtIn !== undefined) return builtIn;
+  const set = parseMappings(mappingFiles(userFolder), OCSF_VERSIONS.map(ocsfSchema));
+  if (userFolder === undefined) builtIn = set;
+  return set;
 }
 
 export const LAYOUT_FOLDER = join(PACKAGE_ROOT, 'src', 'ocsf', 'layouts');

@@ -61,8 +61,15 @@ function arrowData(column: Column, rows: number, buffers: readonly Uint8Array[])
     }
     case 'map': {
       const children = column.children.map((member) => arrowData(member, column.items, buffers));
-      const fields = column.children.map((member, i) => new Field(member.node.name, children[i]!.type, member.node.name !== 'key'));
-      const entries = makeData({ type: new Struct(fields), length: column.items, nullCount: 0, children } as never) as unknown as Data<Struct>;
+      const fields = column.children.map(
+        (member, i) => new Field(member.node.name, children[i]!.type, member.node.name !== 'key'),
+      );
+      const entries = makeData({
+        type: new Struct(fields),
+        length: column.items,
+        nullCount: 0,
+        children,
+      } as never) as unknown as Data<Struct>;
       const type = new Map_(new Field('entries', entries.type, false) as never);
       return makeData({ ...base, type, valueOffsets: column.offsets.subarray(0, rows + 1), child: entries } as never);
     }

@@ -38,7 +38,13 @@ export function writeString(bytes: Uint8Array, start: number, end: number, into:
     }
     let codePoint = hex4(bytes, p + 2);
     p += 6;
-    if (isHighSurrogate(codePoint) && p + 6 <= end && bytes[p] === 92 && bytes[p + 1] === 117 && isLowSurrogate(hex4(bytes, p + 2))) {
+    if (
+      isHighSurrogate(codePoint) &&
+      p + 6 <= end &&
+      bytes[p] === 92 &&
+      bytes[p + 1] === 117 &&
+      isLowSurrogate(hex4(bytes, p + 2))
+    ) {
       codePoint = 0x10000 + ((codePoint - 0xd800) << 10) + (hex4(bytes, p + 2) - 0xdc00);
       p += 6;
     } else if (isHighSurrogate(codePoint) || isLowSurrogate(codePoint)) {

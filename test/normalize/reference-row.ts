@@ -94,7 +94,7 @@ export class ReferenceRow {
     if (attribute === undefined) return;
     switch (value.kind) {
       case 'first':
-        value.of.forEach((one, i) => this.entry(path, one, ifEmpty || i > 0));
+        for (const [i, one] of value.of.entries()) this.entry(path, one, ifEmpty || i > 0);
         return;
       case 'constant': {
         const filled = constantOf(attribute, value.value);

@@ -44,7 +44,7 @@ export function rowsOf(batch: Batch): Row[] {
 function members(columns: readonly Column[], row: number, buffers: readonly Uint8Array[]): Row {
   const object: Row = {};
   for (const column of columns)
-    if (column.isSet(row)) object[column.node.name] = valueOf(column, row, buffers);
+    if (column.isSet(row)) object[column.node.name] = fieldOf(column, row, buffers);
     else if (column.type === 'struct') assertEmpty(column, row);
   return object;
 }
@@ -56,7 +56,7 @@ function assertEmpty(column: Column, row: number): void {
   }
 }
 
-function valueOf(column: Column, row: number, buffers: readonly Uint8Array[]): unknown {
+function fieldOf(column: Column, row: number, buffers: readonly Uint8Array[]): unknown {
   const { ints, type, children } = column;
   const long = () => (BigInt(ints[row * 2 + 1]!) << 32n) | BigInt(ints[row * 2]! >>> 0);
   switch (type) {
@@ -65,7 +65,7 @@ function valueOf(column: Column, row: number, buffers: readonly Uint8Array[]): u
     case 'list':
       return itemsOf(column, row).map((item) => {
         if (!children[0]!.isSet(item)) throw new Error(`${column.path}: item ${item} is null`);
-        return valueOf(children[0]!, item, buffers);
+        return fieldOf(children[0]!, item, buffers);
       });
     case 'map': {
       const pairs = itemsOf(column, row).map((item) => {

@@ -4,6 +4,7 @@ import {
   deviceOf,
   envelopeOf,
   eventTimeOf,
+  fieldOf,
   integerOf,
   type Line,
   metadataOf,
@@ -13,7 +14,6 @@ import {
   observablesOf,
   takenFields,
   unmappedOf,
-  valueOf,
 } from './event.js';
 
 const PROCESS = { uid: 1007, name: 'Process Activity', categoryUid: 1, categoryName: 'System Activity' };
@@ -54,7 +54,7 @@ const PROTOCOLS: Record<string, string> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 
 
 const hasPid = (line: Line) => integerOf(line.RawProcessId) !== undefined;
 const noHostAddress = (line: Line) => addressOf(line, 'LocalAddressIP4') === undefined;
-const noSid = (line: Line) => valueOf(line, 'UserSid') === undefined;
+const noSid = (line: Line) => fieldOf(line, 'UserSid') === undefined;
 const OF_BOTH = [
   'event_platform',
   'LocalAddressIP4',
@@ -92,7 +92,7 @@ const OF_END = takenFields([...OF_BOTH, 'ContextProcessId', 'ExitCode'], {
 
 function processOf(line: Line): Ocsf {
   const ends = line.event_simpleName === 'EndOfProcess';
-  const get = (field: string) => valueOf(line, field);
+  const get = (field: string) => fieldOf(line, field);
   const launch = (field: string) => (ends ? undefined : get(field));
   const originalTime = get('ContextTimeStamp') ?? launch('ProcessStartTime');
   const ip = addressOf(line, 'LocalAddressIP4') ?? addressOf(line, 'aip');
@@ -178,7 +178,7 @@ const OF_NETWORK = takenFields(
 
 function networkOf(line: Line): Ocsf {
   const type = line.event_simpleName!;
-  const get = (field: string) => valueOf(line, field);
+  const get = (field: string) => fieldOf(line, field);
   const isListening = listens(line);
   const direction = get('ConnectionDirection');
   const inbound = type.startsWith('NetworkReceive') ? direction !== '0' : direction === '1';
@@ -233,7 +233,7 @@ const OF_DNS = takenFields(
 );
 
 function dnsOf(line: Line): Ocsf {
-  const get = (field: string) => valueOf(line, field);
+  const get = (field: string) => fieldOf(line, field);
   const process = { name: get('ContextBaseFileName'), uid: get('ContextProcessId') };
   const ip = addressOf(line, 'aip');
   const server = addressOf(line, 'RespondingDnsServer');
@@ -273,8 +273,8 @@ function dnsOf(line: Line): Ocsf {
 
 function baseOf(line: Line): Ocsf {
   return {
-    ...envelopeOf(BASE, eventTimeOf(line, valueOf(line, 'ContextTimeStamp')), 0, 'Unknown'),
-    metadata: metadataOf(line, ['datetime'], valueOf(line, 'ContextTimeStamp')),
+    ...envelopeOf(BASE, eventTimeOf(line, fieldOf(line, 'ContextTimeStamp')), 0, 'Unknown'),
+    metadata: metadataOf(line, ['datetime'], fieldOf(line, 'ContextTimeStamp')),
     unmapped: line,
   };
 }

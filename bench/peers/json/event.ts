@@ -11,13 +11,13 @@ const WEEK = 7 * 86_400_000;
 const HOUR = 3_600_000;
 
 /** A value, or undefined where it is absent or a placeholder. */
-export function valueOf(line: Line, field: string): string | undefined {
+export function fieldOf(line: Line, field: string): string | undefined {
   const value = line[field];
   return value === undefined || PLACEHOLDERS.has(value) ? undefined : value;
 }
 
 export function addressOf(line: Line, field: string): string | undefined {
-  const value = valueOf(line, field);
+  const value = fieldOf(line, field);
   return value === undefined || NO_ADDRESS.has(value) ? undefined : value;
 }
 
@@ -89,22 +89,22 @@ export function envelopeOf(names: ClassNames, time: number, activityId: number, 
 
 export function metadataOf(line: Line, profiles: string[], originalTime: string | undefined, treeId?: string): Ocsf {
   return {
-    uid: valueOf(line, 'id'),
+    uid: fieldOf(line, 'id'),
     version: '1.2.0',
-    event_code: valueOf(line, 'event_simpleName'),
-    tenant_uid: valueOf(line, 'cid'),
+    event_code: fieldOf(line, 'event_simpleName'),
+    tenant_uid: fieldOf(line, 'cid'),
     logged_time: integerTextOf(line.timestamp),
     original_time: originalTime,
     profiles,
     correlation_uid: treeId,
     log_name: 'Falcon Data Replicator',
     log_provider: 'CrowdStrike Falcon',
-    log_version: valueOf(line, 'name'),
+    log_version: fieldOf(line, 'name'),
     product: {
       feature: { name: 'Falcon Data Replicator' },
       name: 'Falcon',
       vendor_name: 'CrowdStrike',
-      version: valueOf(line, 'ConfigBuild'),
+      version: fieldOf(line, 'ConfigBuild'),
     },
   };
 }
@@ -112,7 +112,7 @@ export function metadataOf(line: Line, profiles: string[], originalTime: string 
 const SYSTEMS: Record<string, [string, number]> = { Win: ['Windows', 100], Lin: ['Linux', 200], Mac: ['macOS', 300] };
 
 export function deviceOf(line: Line, ip: string | undefined): Ocsf {
-  const uid = valueOf(line, 'aid');
+  const uid = fieldOf(line, 'aid');
   const system = SYSTEMS[line.event_platform ?? ''];
   return {
     agent_list: [
