@@ -69,10 +69,14 @@ export function loadLayouts(version: OcsfVersion): ClassLayout[] {
 
 /** Mappings and layouts of one version, ready to run. */
 export function loadCompiled(version: OcsfVersion, userFolder?: string): CompileResult {
-  return compileMapping({
+  const held = userFolder === undefined ? builtInCompiled.get(version) : undefined;
+  if (held !== undefined) return held;
+  const compiled = compileMapping({
     set: loadMappings(userFolder),
     schema: ocsfSchema(version),
     layouts: loadLayouts(version),
     columns: 'frozen',
   });
+  if (userFolder === undefined) builtInCompiled.set(version, compiled);
+  return compiled;
 }

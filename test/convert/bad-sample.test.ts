@@ -120,8 +120,10 @@ describe('bad files', () => {
       if (kind === 'zero-bytes') continue;
       const { read, written } = outcomesOf(path);
       expect(read).toBeGreaterThan(0);
+      // what zlib makes of overwritten bytes, before it notices, may hold newlines of its own
+      if (kind === 'gzip-corrupt') continue;
       expect(read).toBeLessThanOrEqual(lines);
-      if (kind !== 'gzip-corrupt') expect([kind, written]).toEqual([kind, read]);
+      expect([kind, written]).toEqual([kind, read]);
     }
   });
 });

@@ -69,7 +69,23 @@ export const soundLines = (name: string, count: number): Buffer =>
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Writes files below a folder; lines given as text are compressed. */
+/** The same, every other one a connection, in turn on two days: few objects, but more than one, and of more than one class. */
+export function mixedLines(name: string, count: number): Buffer {
+  const lines = Array.from({ length: count }, (_, i) => {
+    const make = i % 2 === 0 ? processEvent : connectionEvent;
+    const time = {
+      timestamp: String(CLOUD_MS + (i % 4 < 2 ? 0 : DAY_MS)),
+      ProcessStartTime: undefined,
+      ContextTimeStamp: undefined,
+    };
+    return make(`${name}-${i}`, { ...time, SHA256HashData: sha256(`${name}-${i}`) });
+  });
+  return linesOf(lines);
+}
+
+const DAY_MS = 86_400_000;
+
+/** Writes files below a folder. */
 export async function writeFiles(folder: string, files: Record<string, Buffer>): Promise<void> {
   for (const [name, bytes] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });

@@ -31,7 +31,7 @@ async function convertWith(name: string, pieces: Iterable<Buffer>) {
   await writeFiles(archive, { 'data/b/sound.gz': gzipSync(soundLines('sound', SOUND)) });
   const path = join(archive, 'data', 'b', 'first.gz');
   await mkdir(dirname(path), { recursive: true });
-  await pipeline(Readable.from(pieces), createGzip({ level: 1 }), createWriteStream(path));
+  await pipeline(Readable.from(pieces), createGzip({ level: 9 }), createWriteStream(path));
   return measuredConvert({ archive, lake: join(folder, `${name}-lake`), region: 'eu-central-1', workers: 1 });
 }
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
   Object.assign(process.env, S3_ENV);
   folder = await mkdtemp(join(tmpdir(), 'falconry-s3-'));
   archive = join(folder, 'archive');
-  await writeSample({ directory: archive, events: 1200, hosts: 10, seed: 5, eventsPerFile: 300, bad: true });
+  await writeSample({ directory: archive, events: 800, hosts: 10, seed: 5, eventsPerFile: 200, bad: true });
   local = await convert({ archive, lake: join(folder, 'lake'), region: REGION, workers: 1, unitBytes: UNIT_BYTES });
   localObjects = await objectsOf(join(folder, 'lake'));
 }, 120_000);

@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { writeSample } from '../../src/sample/sample.js';
 import { runCli } from '../cli/run.js';
+import { mixedLines, writeFiles } from '../convert/made-archive.js';
 import { CREDENTIALS, REGION, S3_ENV, startS3, upload } from '../convert/s3-places.js';
 import { accessDenied, resetAfter, resetBefore, resetBody, type S3Server, slowDown } from '../support/s3-server.js';
 import { treeOf } from './watched-run.js';
@@ -20,7 +21,7 @@ let server: S3Server | undefined;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'falconry-lake-'));
   archive = join(root, 'archive');
-  await writeSample({ directory: archive, events: 600, hosts: 5, seed: SEED, eventsPerFile: 150, feeds: false });
+  for (let i = 0; i < 8; i++) await writeFiles(archive, { [`data/b/part-${i}.gz`]: gzipSync(mixedLines(`file-${i}`, 100)) });
   const lake = join(root, 'sound');
   expect((await runCli(args(archive, lake))).code).toBe(0);
   wanted = await objectsOf(lake);
@@ -32,7 +33,7 @@ afterEach(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 const args = (from: string, lake: string, ...more: string[]) => [
-  ...['convert', from, '--lake', lake, '--region', REGION, '--workers', '2', '--unit-bytes', '30000'],
+  ...['convert', from, '--lake', lake, '--region', REGION, '--workers', '2', '--unit-bytes', '12000'],
   ...more,
 ];
 
