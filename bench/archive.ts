@@ -1,8 +1,9 @@
 /** The archive that is measured on: made by `writeSample`, the same for the same number of events. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { writeSample } from '../src/sample/sample.js';
+import { MAPPED_CLASSES } from './peers/sql/sql-peer.js';
 
 export interface BenchArchive {
   folder: string;
@@ -14,24 +15,42 @@ export interface BenchArchive {
 
 const SEED = 1;
 
-/** Makes the archive, or takes the one that an earlier run with the same options left there. */
-export async function makeArchive(folder: string, events: number): Promise<BenchArchive> {
+/**
+ * Makes the archive, or takes the one that an earlier run with the same options left there.
+ *
+ * @param mappedOnly only the event types that the peers map column by column
+ */
+export async function makeArchive(folder: string, events: number, mappedOnly: boolean): Promise<BenchArchive> {
   const note = `${folder}.json`;
+  const made = { events, mappedOnly, seed: SEED };
   if (existsSync(note)) {
-    const before = JSON.parse(readFileSync(note, 'utf8')) as BenchArchive;
-    if (before.events === events) return { ...before, folder };
+    const before = JSON.parse(readFileSync(note, 'utf8')) as { made: typeof made; archive: BenchArchive };
+    if (JSON.stringify(before.made) === JSON.stringify(made)) return { ...before.archive, folder };
   }
   rmSync(folder, { recursive: true, force: true });
-  const report = await writeSample({ directory: folder, events, seed: SEED, feeds: false });
-  const { bytes, files } = report;
-  const archive = {
-    folder,
-    events: report.events,
-    files: files.events,
-    rawBytes: bytes.inflated,
-    compressedBytes: bytes.compressed,
-  };
-  writeFileSync(note, JSON.stringify(archive));
+  const { bytes, files, events: written } = await writeSample({ directory: folder, events, seed: SEED, feeds: false });
+  const all = { folder, events: written, files: files.events, rawBytes: bytes.inflated, compressedBytes: bytes.compressed };
+  const archive = mappedOnly ? keepMapped(all) : all;
+  writeFileSync(note, JSON.stringify({ made, archive }));
+  return archive;
+}
+
+const EVENT_TYPE = /"event_simpleName":"([^"]*)"/;
+
+/** Takes all other lines out of the archive's files. */
+function keepMapped({ folder, files }: BenchArchive): BenchArchive {
+  const types = new Set(MAPPED_CLASSES.flatMap((cls) => cls.events));
+  const archive: BenchArchive = { folder, files, events: 0, rawBytes: 0, compressedBytes: 0 };
+  for (const path of eventFiles(folder)) {
+    const lines = gunzipSync(readFileSync(path)).toString('utf8').split('\n');
+    const kept = lines.filter((line) => types.has(EVENT_TYPE.exec(line)?.[1] ?? ''));
+    const text = Buffer.from(kept.map((line) => `${line}\n`).join(''));
+    const compressed = gzipSync(text);
+    writeFileSync(path, compressed);
+    archive.events += kept.length;
+    archive.rawBytes += text.length;
+    archive.compressedBytes += compressed.length;
+  }
   return archive;
 }
 

@@ -11,7 +11,7 @@ import type { VariantRow } from './variants.js';
 export interface Results {
   date: string;
   machine: Machine;
-  archive: { events: number; files: number; rawBytes: number; compressedBytes: number };
+  archive: { mappedOnly: boolean; events: number; files: number; rawBytes: number; compressedBytes: number };
   parquet: { rowGroupRows: number; compressionLevel: number };
   throughput?: Row[];
   equality?: ClassEquality[];

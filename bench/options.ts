@@ -9,6 +9,8 @@ const USUAL: readonly Part[] = ['throughput', 'memory'];
 export interface BenchOptions {
   events: number;
   runs: number;
+  /** leaves out the event types that the peers do not map column by column */
+  mappedOnly: boolean;
   parts: readonly Part[];
   /** print one JSON document instead of tables */
   json: boolean;
@@ -22,7 +24,7 @@ export interface BenchOptions {
   compressionLevel: number;
 }
 
-export const USAGE = `npm run bench -- [--events N] [--runs N] [--only ${PARTS.join('|')}] [--profile] [--json] [--keep NAME] [--date D] [--folder DIR]
+export const USAGE = `npm run bench -- [--events N] [--runs N] [--mapped-only] [--only ${PARTS.join('|')}] [--profile] [--json] [--keep NAME] [--date D] [--folder DIR]
                  [--row-group-rows N] [--compression-level N]`;
 
 export function fillBenchOptions(args: readonly string[]): BenchOptions {
@@ -32,6 +34,7 @@ export function fillBenchOptions(args: readonly string[]): BenchOptions {
       events: { type: 'string', default: '300000' },
       runs: { type: 'string', default: '5' },
       only: { type: 'string', multiple: true },
+      'mapped-only': { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       keep: { type: 'string', default: '' },
@@ -50,6 +53,7 @@ export function fillBenchOptions(args: readonly string[]): BenchOptions {
   return {
     events: whole('--events', values.events),
     runs: whole('--runs', values.runs),
+    mappedOnly: values['mapped-only'],
     parts: only as Part[],
     json: values.json,
     date: values.date,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchArchive, makeArchive } from './archive.js';
-import { memoryBudgets, throughputBudgets } from './budget.js';
+import { LEAST_EVENTS, memoryBudgets, throughputBudgets } from './budget.js';
 import { compareLakes } from './equality.js';
 import type { Results } from './findings.js';
 import { measureGrid } from './grid.js';
@@ -27,7 +27,7 @@ mkdirSync(folder, { recursive: true });
 const has = (part: Part) => options.parts.includes(part);
 const begun = performance.now();
 try {
-  const archive = await makeArchive(join(folder, 'archive'), options.events);
+  const archive = await makeArchive(join(folder, 'archive'), options.events, options.mappedOnly);
   tell(
     `${archive.events} events, ${(archive.rawBytes / 1e6).toFixed(0)} MB raw, ${(archive.compressedBytes / 1e6).toFixed(0)} MB compressed`,
   );
@@ -45,20 +45,21 @@ async function measure(archive: BenchArchive): Promise<Results> {
   const results: Results = {
     date,
     machine: machineFacts(),
-    archive: { events, files, rawBytes, compressedBytes },
+    archive: { mappedOnly: options.mappedOnly, events, files, rawBytes, compressedBytes },
     parquet: { rowGroupRows, compressionLevel },
     budgets: [],
     seconds: 0,
   };
+  const isLargeEnough = events >= LEAST_EVENTS;
   if (has('throughput')) {
     results.throughput = await measureThroughput(archive, folder, options, tell);
     const out = (name: string) => join(folder, 'out', name);
     results.equality = await compareLakes(out('convert-1'), { sql: out('sql'), json: out('json') });
-    results.budgets.push(...throughputBudgets(results.throughput));
+    if (isLargeEnough) results.budgets.push(...throughputBudgets(results.throughput));
   }
   if (has('memory')) {
     results.memory = await measureMemory(archive, folder, options, tell);
-    results.budgets.push(...memoryBudgets(results.memory));
+    if (isLargeEnough) results.budgets.push(...memoryBudgets(results.memory));
   }
   if (has('variants')) results.variants = await measureVariants(archive, folder, options, tell);
   if (has('profile')) results.profile = await measureProfile(archive, folder, options);

@@ -9,7 +9,7 @@ export function tablesOf(results: Results): string {
   const parts = [
     `# Falconry ${machine.falconry}, ${results.date}\n`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; ${machine.engine}, DuckDB ${machine.duckdb}.`,
-    `Archive: ${count(archive.events)} events in ${archive.files} files, ${mega(archive.rawBytes)} MB raw, ${mega(archive.compressedBytes)} MB compressed.`,
+    `Archive: ${count(archive.events)} events${archive.mappedOnly ? ' of the types that all map' : ''} in ${archive.files} files, ${mega(archive.rawBytes)} MB raw, ${mega(archive.compressedBytes)} MB compressed.`,
     `Parquet: row groups of ${count(parquet.rowGroupRows)} rows, zstd level ${parquet.compressionLevel}. The run took ${results.seconds} s.\n`,
   ];
   if (results.throughput !== undefined) parts.push(throughput(results));

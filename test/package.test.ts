@@ -19,6 +19,13 @@ describe('package.json', () => {
     for (const [path, entry] of installed) expect(entry.resolved, path).toBeUndefined();
   });
 
+  it('locks the builds for every platform, not only for the one that wrote it', () => {
+    for (const [path, entry] of installed) {
+      const optional = Object.keys((entry.optionalDependencies ?? {}) as Record<string, string>);
+      for (const name of optional) expect(lock.packages, `${name}, of ${path}`).toHaveProperty([`node_modules/${name}`]);
+    }
+  });
+
   it('takes only permissive licences', () => {
     const permissive =
       /^\(?(MIT|MIT-0|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD|BlueOak-1\.0\.0|CC0-1\.0|Python-2\.0|Unlicense|MPL-2\.0)( (OR|AND) [\w.-]+)*\)?$/;

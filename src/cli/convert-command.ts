@@ -1,5 +1,6 @@
 /** `falconry convert`. */
-import { type ConvertHooks, convert, type DryRun, dryRun, type Progress } from '../convert/convert.js';
+import { type ConvertHooks, convert, type Progress } from '../convert/convert.js';
+import { type DryRun, dryRun } from '../convert/dry-run.js';
 import type { ConvertOptions } from '../convert/options.js';
 import { exitCodeOf } from '../convert/report.js';
 import { convertSummary } from './convert-summary.js';

@@ -6,11 +6,12 @@
 import { archiveNotFound } from '../archive/errors.js';
 import { unitId } from '../archive/unit.js';
 import { commitUnit, convertInScratch, publishUnit } from './commit.js';
-import { type ConversionSetup, openRoom } from './conversion-room.js';
-import { openPlaces } from './convert.js';
+import { type ConversionSetup, type OpenRoom, openRoom } from './conversion-room.js';
 import { loadCompiled, PRODUCT_VERSION } from './definitions.js';
 import { finishEarlierRuns } from './earlier-runs.js';
+import type { Ledger } from './ledger.js';
 import { type ConvertOptions, fillOptions, rowIdentity } from './options.js';
+import { closePlaces, openPlaces, type Places } from './places.js';
 import { addLedger, type ConvertReport, finishReport, newReport } from './report.js';
 import { newProgress } from './shared-progress.js';
 import { convertUnit, type UnitInput } from './unit-converter.js';
@@ -51,48 +52,59 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
       identity,
       progress: newProgress(),
     };
-    const { setup: _setup, place, ...tools } = await openRoom(setup);
-    for await (const object of places.archive.list('')) {
-      if (!object.key.endsWith(SUFFIX)) continue;
-      report.files.found++;
-      const etag = await places.archive.etag(object);
-      const name = object.key.slice(object.key.lastIndexOf('/') + 1);
-      const file: UnitInput = {
-        key: object.key,
-        canonicalKey: `quarantine/${name}`,
-        size: object.size,
-        etag,
-        feed: 'quarantine',
-      };
-      if (replayed.has(file.canonicalKey)) {
-        report.files.known++;
-        continue;
-      }
-      const unit = unitId({ files: [file] }, identity);
-      const room = { ...tools, signal: new AbortController().signal, onProgress: () => {} };
-      const outcome = await convertInScratch(place, unit, async (scratch, attempt, keepStaged) => {
-        const converted = await convertUnit(room, unit, [file], scratch);
-        if (converted.outcomes.quarantined === converted.outcomes.read) return undefined;
-        keepStaged();
-        const { ledger, localPaths } = await commitUnit(
-          place,
-          unit,
-          identity,
-          converted,
-          attempt,
-          (performance.now() - begun) / 1000,
-        );
-        await publishUnit(place, ledger, localPaths);
-        return ledger;
-      });
-      if (outcome === undefined) report.unchanged++;
-      else addLedger(report, outcome);
-    }
-    tools.writer.close();
+    await replayFiles(places, setup, replayed, report);
     if (report.files.found === 0) throw archiveNotFound(filled.archive);
     return finishReport(report, (performance.now() - begun) / 1000) as ReplayReport;
   } finally {
     await lock.release();
-    await Promise.all([places.archive.close(), work.close(), places.lake.close()]);
+    await closePlaces(places);
   }
+}
+
+async function replayFiles(
+  places: Places,
+  setup: ConversionSetup,
+  replayed: ReadonlySet<string>,
+  report: ReplayReport,
+): Promise<void> {
+  const { setup: _, ...room } = await openRoom(setup);
+  try {
+    for await (const object of places.archive.list('')) {
+      if (!object.key.endsWith(SUFFIX)) continue;
+      report.files.found++;
+      const name = object.key.slice(object.key.lastIndexOf('/') + 1);
+      const canonicalKey = `quarantine/${name}`;
+      if (replayed.has(canonicalKey)) {
+        report.files.known++;
+        continue;
+      }
+      const { key, size } = object;
+      const etag = await places.archive.etag(object);
+      const ledger = await replayFile(room, setup.identity, { key, canonicalKey, size, etag, feed: 'quarantine' });
+      if (ledger === undefined) report.unchanged++;
+      else addLedger(report, ledger);
+    }
+  } finally {
+    room.writer.close();
+  }
+}
+
+/** Undefined where no line of the file can be converted yet: nothing is committed then. */
+async function replayFile(
+  { place, ...tools }: Omit<OpenRoom, 'setup'>,
+  identity: Record<string, string>,
+  file: UnitInput,
+): Promise<Ledger | undefined> {
+  const begun = performance.now();
+  const unit = unitId({ files: [file] }, identity);
+  const room = { ...tools, signal: new AbortController().signal, onProgress: () => {} };
+  return convertInScratch(place, unit, async (scratch, attempt, keepStaged) => {
+    const converted = await convertUnit(room, unit, [file], scratch);
+    if (converted.outcomes.quarantined === converted.outcomes.read) return undefined;
+    keepStaged();
+    const seconds = (performance.now() - begun) / 1000;
+    const { ledger, localPaths } = await commitUnit(place, unit, identity, converted, attempt, seconds);
+    await publishUnit(place, ledger, localPaths);
+    return ledger;
+  });
 }

@@ -16,10 +16,11 @@ import type { Column } from './column.js';
 import { BUFFER, ConstantTexts, writeView } from './constants.js';
 import { Failures } from './failures.js';
 import type { Filling } from './filling.js';
+import type { Group } from './groups.js';
 import { ensureUid } from './line-uid.js';
 import { MadeText } from './made-text.js';
 import { orderRows } from './order.js';
-import { type Group, Router, type RouterOptions } from './router.js';
+import { Router, type RouterOptions } from './router.js';
 import { RowTable } from './row-table.js';
 import { Window } from './window.js';
 

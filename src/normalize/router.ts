@@ -10,6 +10,7 @@ import { type CompiledMapping, ENVELOPE, type Route, SLOT, TYPE_FIELDS } from '.
 import type { LineCells } from '../scan/cells.js';
 import { FieldDictionary, hashBytes } from '../scan/dictionary.js';
 import { unescapeInPlace } from '../scan/json-text.js';
+import { type Group, Groups } from './groups.js';
 import { Placeholders } from './placeholders.js';
 import { type LoadedRequirement, loadRequirement, RequirementCheck } from './requirement.js';
 import type { RowTable } from './row-table.js';
@@ -21,6 +22,8 @@ const BEFORE_CLOUD = 7 * 86_400_000;
 /** … to this long after it. */
 const AFTER_CLOUD = 3_600_000;
 export const DAY = 86_400_000;
+
+export type { Group };
 
 export type Routed =
   | 'written'
@@ -40,15 +43,6 @@ export interface RouterOptions {
   dedupe: boolean;
 }
 
-/** Rows of one class, tenant and UTC day: one object's worth. */
-export interface Group {
-  class: number;
-  /** the customer id as it stands in the event; '' where there is none, or one over 256 bytes */
-  tenant: string;
-  /** days since 1970 */
-  day: number;
-}
-
 interface LoadedRoute {
   route: Route;
   /** known field → slot or -1 */
@@ -59,9 +53,6 @@ interface LoadedRoute {
   requirements: (LoadedRequirement | undefined)[];
 }
 
-/** More tenants than any archive has in one unit; events beyond go to one group without a name. */
-const MAX_TENANTS = 65_000;
-
 const T = TYPE_FIELDS.length;
 const ENV = { timestamp: T, contextTime: T + 1, utcTime: T + 2, id: T + 3, cid: T + 4, aid: T + 5 };
 const ENVELOPE_SIZE = T + ENVELOPE.length;
@@ -70,15 +61,13 @@ export class Router {
   readonly fields: FieldDictionary;
   readonly eventTypes: FieldDictionary;
   readonly routes: LoadedRoute[] = [];
-  readonly groups: Group[] = [];
+  private readonly grouping: Groups;
   /** event type → the event types that had no route */
   readonly known: number;
   private readonly routesOfType: number[][];
   private readonly unknownRoute: number;
   readonly placeholders: Placeholders;
   private readonly at = new Int32Array(ENVELOPE_SIZE);
-  private tenants = new FieldDictionary([''], MAX_TENANTS);
-  private readonly groupOf = new Map<number, number>();
   private seen = new Set<string>();
   private readonly check: RequirementCheck;
   private readonly knownFieldCount: number;
@@ -106,19 +95,23 @@ export class Router {
     this.unknownRoute = load(mapping.unknown);
     this.placeholders = new Placeholders(mapping.placeholders);
     this.check = new RequirementCheck(rows);
+    this.grouping = new Groups(this.placeholders);
+  }
+
+  /** The window's groups, by {@link RowTable.group}. */
+  get groups(): readonly Group[] {
+    return this.grouping.groups;
   }
 
   /** Forgets groups and what `dedupe` has seen: a new unit begins. */
   startUnit(): void {
     this.seen = new Set();
-    if (this.tenants.size > 1) this.tenants = new FieldDictionary([''], MAX_TENANTS);
-    this.startWindow();
+    this.grouping.startUnit();
   }
 
   /** Forgets the groups: rows are about to be taken away. */
   startWindow(): void {
-    this.groups.length = 0;
-    this.groupOf.clear();
+    this.grouping.startWindow();
   }
 
   /** The event type's name, by the id in {@link RowTable.eventType}. */
@@ -176,7 +169,7 @@ export class Router {
     rows.block[row] = block;
     rows.base[row] = base;
     rows.time[row] = time;
-    rows.group[row] = this.group(route.route.alternatives[alternative]!.class, cells, Math.floor(time / DAY));
+    rows.group[row] = this.grouping.of(route.route.alternatives[alternative]!.class, cells, at[ENV.cid]!, Math.floor(time / DAY));
     rows.cellsUsed = base + route.slots * 2 + 1 + rows.cells[base + route.slots * 2]! * 3;
     return 'written';
   }
@@ -266,23 +259,6 @@ export class Router {
     if (this.seen.has(key)) return true;
     this.seen.add(key);
     return false;
-  }
-
-  private group(cls: number, cells: LineCells, day: number): number {
-    const i = this.at[ENV.cid]!;
-    let tenant = 0;
-    if (i >= 0 && !this.placeholders.has(cells.bytes, cells.offset[i]!, cells.length[i]!)) {
-      const o = cells.offset[i]!;
-      const n = cells.length[i]!;
-      tenant = Math.max(0, this.tenants.idOf(hashBytes(cells.bytes, o, n), cells.bytes, o, n));
-    }
-    const key = (tenant * 1024 + cls) * 65536 + day;
-    let group = this.groupOf.get(key);
-    if (group === undefined) {
-      group = this.groups.push({ class: cls, tenant: this.tenants.name(tenant), day }) - 1;
-      this.groupOf.set(key, group);
-    }
-    return group;
   }
 
   private chooseAlternative(route: LoadedRoute, bytes: Uint8Array, base: number): number {

@@ -1,18 +1,14 @@
 /** One event as one class, the naive way: every entry by itself on plain objects, then structs from the schema's rules. */
-import type { Choice, Entry, EnumValue, Item, Value } from '../../src/mapping/model.js';
+import type { Entry, Item, Value } from '../../src/mapping/model.js';
 import type { Attribute, Constraints, EventClass, OcsfSchema } from '../../src/ocsf/schema.js';
-import { ABSENT, applyKernels, isHollow, REJECT, type Read, readFor, readHash, readText, splitParts } from './values.js';
+import { constantOf, type Filled, idOf, readEnum } from './reference-enum.js';
+import { ABSENT, applyKernels, isHollow, REJECT, type Read, readFor, readHash, splitParts } from './values.js';
 
 /** A use of a field that can keep it. */
 interface Op {
   field: string;
   path: string;
   lost: boolean;
-}
-
-interface Filled {
-  value: unknown;
-  caption?: string;
 }
 
 interface Content {
@@ -26,7 +22,6 @@ interface Constant extends Filled {
 
 const PART_KERNELS = ['basename', 'dirname', 'first', 'after', 'before', 'pair'];
 const HASH_DIGITS: Record<string, number> = { MD5: 32, 'SHA-1': 40, 'SHA-256': 64, 'SHA-512': 128 };
-const OTHER = 99;
 
 export class ReferenceRow {
   /** leaves that fields fill, by path */
@@ -388,55 +383,4 @@ const SELF_FILLED = ['metadata', 'actor', 'time', 'type_uid', 'class_uid', 'cate
 function hasPath(value: unknown, path: readonly string[]): boolean {
   if (path.length === 0) return value !== undefined;
   return typeof value === 'object' && value !== null && hasPath((value as Record<string, unknown>)[path[0]!], path.slice(1));
-}
-
-export function idOf(attribute: Attribute, caption: string): number | undefined {
-  const id = Object.entries(attribute.enum ?? {}).find(([, text]) => text === caption)?.[0];
-  return id === undefined ? undefined : Number(id);
-}
-
-function constantOf(attribute: Attribute, value: string | number | boolean): Filled | undefined {
-  if (attribute.enum === undefined) return { value };
-  const id = idOf(attribute, String(value));
-  if (id === undefined) return undefined;
-  return id === OTHER ? { value: id } : { value: id, caption: String(value) };
-}
-
-/** An enum by its captions; 99 has the source's own word beside it. */
-export function readEnum(
-  attribute: Attribute,
-  { table, else: otherwise }: EnumValue,
-  text: string,
-): { read: Read; caption?: string } {
-  const known = Object.entries(table).flatMap(([raw, caption]) => {
-    const id = idOf(attribute, caption);
-    return id === undefined ? [] : [{ raw, id, caption }];
-  });
-  const otherId =
-    otherwise.kind === 'source' ? OTHER : otherwise.kind === 'caption' ? idOf(attribute, otherwise.caption) : undefined;
-  const found = known.find(({ raw }) => raw === text);
-  if (found === undefined && otherId === undefined) return { read: REJECT };
-  const id = found?.id ?? otherId!;
-  if (id === OTHER) {
-    const word = attribute.sibling === undefined ? REJECT : readText(text);
-    if ('value' in word) return { read: { verdict: 'value', value: id }, caption: text };
-    return { read: { verdict: 'part', value: id } };
-  }
-  const caption = found?.caption ?? (otherwise as { caption: string }).caption;
-  const isAlone = found !== undefined && otherId !== id && known.filter((one) => one.id === id).length === 1;
-  return { read: { verdict: isAlone ? 'value' : 'part', value: id }, caption };
-}
-
-/** The choice's answer to an event: an id and its caption. */
-export function readChoice(attribute: Attribute, choice: Choice, text: string | undefined): { read: Read; caption?: string } {
-  if (choice.kind === 'constant') {
-    const { value, caption } = constantOf(attribute, choice.value) ?? constantOf(attribute, 'Unknown')!;
-    return { read: { verdict: 'value', value: value as number }, ...(caption === undefined ? {} : { caption }) };
-  }
-  if (text === undefined) return { read: ABSENT };
-  if (choice.kind === 'enum') return readEnum(attribute, choice, text);
-  const number = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  const range = Number.isFinite(number) ? choice.ranges.find(({ below }) => below === undefined || number < below) : undefined;
-  const id = range && idOf(attribute, range.caption);
-  return id === undefined ? { read: REJECT } : { read: { verdict: 'value', value: id }, caption: range!.caption };
 }

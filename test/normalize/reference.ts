@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 import type { Choice, Entry, MappingSet, Rule, Value } from '../../src/mapping/model.js';
 import type { Attribute, EventClass, OcsfSchema } from '../../src/ocsf/schema.js';
 import { meaningOf } from '../scan/oracle.js';
-import { ReferenceRow, readChoice } from './reference-row.js';
+import { readChoice } from './reference-enum.js';
+import { ReferenceRow } from './reference-row.js';
 import type { PlacedRow, Row } from './rows.js';
 import { readText, readTime } from './values.js';
 
