@@ -10,6 +10,7 @@ export default defineConfig({
     // Bun's loader and Vite's disagree about `export *`; without this `import { z } from 'zod'` is undefined there.
     deps: { interopDefault: false },
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'all', include: ['test/**/*.test.ts'] } },
       { extends: true, test: { name: 'runtime', include: runtime.map((folder) => `${folder}/*.test.ts`) } },

@@ -16,11 +16,10 @@ interface Skipped {
 }
 
 /**
- * Cuts one file's bytes into blocks: every byte is copied once into a buffer of the pool, and the beginning of a line that the
- * buffer's end would cut goes on to the next buffer. A block belongs to whoever receives it.
+ * Cuts one file's bytes into blocks: every byte is copied once into room of the pool, and the beginning of a line that the
+ * room's end would cut goes on to the next. A block belongs to whoever receives it.
  *
- * Holds one buffer of the pool and at most 64 KiB of an oversize line. Blocks that fill less than half of a buffer are copied
- * to one of their own size, so many small files do not pin many large buffers.
+ * Holds one buffer of the pool and at most 64 KiB of an oversize line.
  */
 export class LineCutter {
   #bytes: Uint8Array | undefined;
@@ -80,6 +79,7 @@ export class LineCutter {
         from = chunk.length;
       } else {
         if (this.#whole > 0) yield this.#cut();
+        else if (next === 'cut') this.#moveOn();
         if (next === 'oversize') this.#beginSkipping();
       }
     }
@@ -89,7 +89,7 @@ export class LineCutter {
   *end(): Generator<LinePart, void, void> {
     if (this.#skipped) yield this.#endSkipped(this.#skipped, 0);
     if (this.#used > this.#whole) {
-      // There is room: a line and its newline fit the limit, or it would be skipped.
+      // There is room: the survey counts the newline that is still to come.
       this.#bytes![this.#used++] = NEWLINE;
       this.#addedNewline = 1;
       this.#whole = this.#used;
@@ -114,7 +114,7 @@ export class LineCutter {
    * block (`cut`), or a line that is `oversize`. Counts the lines.
    */
   #survey(chunk: Uint8Array, from: number): { end: number; next: 'all' | 'cut' | 'oversize' } {
-    const room = this.pool.capacity - this.#used;
+    const room = this.#room().length - this.#used;
     let end = from;
     let begun = this.#used - this.#whole;
     for (;;) {
@@ -130,26 +130,37 @@ export class LineCutter {
     }
   }
 
+  #room(): Uint8Array {
+    this.#bytes ??= this.pool.take();
+    return this.#bytes;
+  }
+
+  /** Takes the line that has begun on to a whole buffer: the rest of one is too small for it. */
+  #moveOn(): void {
+    const begun = this.#bytes!;
+    this.#bytes = this.pool.takeWhole();
+    this.#bytes.set(begun.subarray(0, this.#used), 0);
+    this.pool.give(begun);
+  }
+
   #append(chunk: Uint8Array, from: number, to: number): void {
     if (from === to) return;
-    this.#bytes ??= this.pool.take();
-    this.#bytes.set(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to), this.#used);
+    this.#room().set(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to), this.#used);
     this.#used += to - from;
   }
 
-  /** The whole lines as a block; what has begun behind them moves to the front of the buffer that is filled next. */
+  /** The whole lines as a block; what has begun behind them moves to the front of a buffer of its own. */
   #cut(): LinePart {
     const bytes = this.#bytes!;
     const length = this.#whole;
-    const small = length < this.pool.capacity / 2;
-    const block = { bytes: small ? bytes.slice(0, length) : bytes, length, offset: this.#offset, firstLine: this.#firstLine };
-    const rest = bytes.subarray(length, this.#used);
-    if (small) bytes.set(rest, 0);
-    else if (rest.length > 0) {
-      this.#bytes = this.pool.take();
-      this.#bytes.set(rest, 0);
-    } else this.#bytes = undefined;
-    this.#used = rest.length;
+    const begun = bytes.subarray(length, this.#used);
+    this.#bytes = undefined;
+    if (begun.length > 0) {
+      this.#bytes = this.pool.takeWhole();
+      this.#bytes.set(begun, 0);
+    }
+    const block = { bytes: this.pool.cut(bytes, length), length, offset: this.#offset, firstLine: this.#firstLine };
+    this.#used = begun.length;
     this.#whole = 0;
     this.#offset += length;
     this.#firstLine = this.#lines + 1;

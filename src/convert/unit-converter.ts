@@ -121,7 +121,7 @@ class UnitConversion {
         }
         const before = outcomes.read;
         if (block.offset === 0) blankByteOrderMark(block.bytes);
-        this.window.keep(block);
+        this.window.keep(block, true);
         normalizer.add(block, outcomes, (line) => {
           this.quarantine.add({ ...line, file: file.key, etag: file.etag });
           this.count(line.reason);
@@ -164,7 +164,7 @@ class UnitConversion {
       const bytes = Buffer.concat(lines);
       inflatedBytes += bytes.length;
       const block = { bytes, length: bytes.length, offset: 0, firstLine: 0 };
-      this.window.keep(block);
+      this.window.keep(block, false);
       normalizer.add(block, outcomes, (line) => {
         const { file: key, etag, line: number, offset } = origins[line.line]!;
         this.quarantine.add({ reason: line.reason, file: key, etag, line: number, offset, bytes: line.bytes });

@@ -34,10 +34,10 @@ export class UnitWindow {
     return this.bytes >= this.room.options.windowBytes;
   }
 
-  /** Takes a block's buffer until its rows are written. */
-  keep({ bytes }: Lines): void {
-    this.lent.push(bytes);
-    this.bytes += bytes.length;
+  /** Takes a block until its rows are written; `isLent`: then it goes back to the pool. */
+  keep({ bytes, length }: Lines, isLent: boolean): void {
+    if (isLent) this.lent.push(bytes);
+    this.bytes += length;
   }
 
   /** Gives all buffers back; rows that are not written are forgotten. */
@@ -99,7 +99,11 @@ export class UnitWindow {
       start += batch.rows;
       return batch;
     };
-    const written = await writer.write(path, { layout: cls.layout, next }, this.metadata(cls.name, options.dedupe));
+    const written = await writer.write(
+      path,
+      { layout: cls.layout, rows: order.length, next },
+      this.metadata(cls.name, options.dedupe),
+    );
     const time = normalizer.rows.time;
     this.objects.push({
       key,

@@ -7,6 +7,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance, DuckDBTableFunction, type DuckDBTableFunctionInfo } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
+import { BATCH_ROWS } from '../normalize/batch.js';
 import { BUFFER } from '../normalize/constants.js';
 import type { Batch } from '../normalize/normalizer.js';
 import type { ClassLayout } from '../ocsf/layout.js';
@@ -25,6 +26,8 @@ export interface ParquetOptions {
 
 export interface ObjectSource {
   layout: ClassLayout;
+  /** rows of all batches, at most: DuckDB sets aside dictionaries for a whole row group, which a small object need not pay */
+  rows: number;
   /** the next batch, or undefined at the end */
   next(): Batch | undefined;
 }
@@ -70,7 +73,8 @@ export class ParquetWriter {
   async write(path: string, source: ObjectSource, metadata: Readonly<Record<string, string>>): Promise<{ bytes: number }> {
     this.assertIdle('write');
     const name = this.tableFunction(source.layout);
-    const { rowGroupRows, compressionLevel } = this.options;
+    const { compressionLevel } = this.options;
+    const rowGroupRows = Math.min(this.options.rowGroupRows, Math.max(1, Math.ceil(source.rows / BATCH_ROWS)) * BATCH_ROWS);
     const pairs = Object.entries(metadata).map(([key, value]) => `${quote(key)}: ${quote(value)}`);
     const keyValues = pairs.length === 0 ? '' : `, KV_METADATA {${pairs.join(', ')}}`;
     this.isWriting = true;

@@ -82,6 +82,7 @@ export class Normalizer {
   private readonly slotFields: (Int32Array | undefined)[] = [];
   private readonly filling: Filling;
   private readonly buffers: Uint8Array[] = [];
+  private changesSeen = -1;
   private keyViewsMade = 0;
   private readonly keyViews = new Int32Array(65_536 * 4);
 
@@ -215,14 +216,12 @@ export class Normalizer {
     this.updateKeyViews();
     const builder = this.builder(group.class);
     builder.fill(filling);
-    buffers.length = 0;
     buffers[BUFFER.constants] = this.constants.bytes.subarray(0, this.constants.length);
     buffers[BUFFER.keys] = this.router.fields.keyBytes.subarray(0, this.router.fields.keyBytesUsed);
     buffers[BUFFER.made] = filling.made.bytes.subarray(0, filling.made.length);
-    const { blocks, lengths, token } = this.window;
-    for (let i = 0; i < blocks.length; i++) buffers[BUFFER.blocks + i] = blocks[i]!.subarray(0, lengths[i]!);
+    this.updateBlockBuffers();
     this.countUnknown(order, start, filling.count);
-    return { rows: filling.count, columns: builder.columns, buffers, window: token };
+    return { rows: filling.count, columns: builder.columns, buffers, window: this.window.token };
   }
 
   private builder(cls: number): BatchBuilder {
@@ -238,6 +237,16 @@ export class Normalizer {
       const offset = fields.keyOffset[id]!;
       writeView(this.keyViews, id, fields.keyBytes, offset, fields.keyLength[id]!, BUFFER.keys, offset);
     }
+  }
+
+  /** A window may hold thousands of blocks, and has as many batches: its views are made once. */
+  private updateBlockBuffers(): void {
+    const { buffers } = this;
+    const { blocks, lengths, changes } = this.window;
+    if (changes === this.changesSeen) return;
+    this.changesSeen = changes;
+    buffers.length = BUFFER.blocks;
+    for (let i = 0; i < blocks.length; i++) buffers[BUFFER.blocks + i] = blocks[i]!.subarray(0, lengths[i]!);
   }
 
   private fieldId(name: string): number {

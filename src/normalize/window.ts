@@ -15,6 +15,8 @@ export class Window {
   readonly lengths: number[] = [];
   /** another object after every {@link reset}: who has copied blocks knows by it whether they still stand */
   token: object = {};
+  /** grows with whatever changes {@link blocks} or {@link lengths} */
+  changes = 0;
   private side = -1;
 
   reset(): void {
@@ -22,12 +24,14 @@ export class Window {
     this.lengths.length = 0;
     this.side = -1;
     this.token = {};
+    this.changes++;
   }
 
   /** The block's index. */
   add(bytes: Uint8Array, length: number): number {
     if (this.blocks.length === MAX_BLOCKS) throw new Error(`a window holds at most ${MAX_BLOCKS} blocks`);
     this.lengths.push(length);
+    this.changes++;
     return this.blocks.push(bytes) - 1;
   }
 
@@ -40,6 +44,7 @@ export class Window {
     const shift = this.lengths[block]!;
     this.blocks[block]!.set(text.bytes.subarray(0, text.length), shift);
     this.lengths[block] = shift + text.length;
+    this.changes++;
     for (let i = 0; i < cells.count; i++) cells.offset[i]! += shift;
     cells.bytes = this.blocks[block]!;
     return block;

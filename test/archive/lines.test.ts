@@ -125,7 +125,7 @@ describe('LineCutter', () => {
     }
   });
 
-  it('keeps 64 KiB of an oversize line, however long it is, and one buffer at most', () => {
+  it('keeps 64 KiB of an oversize line, however long it is, and two buffers at most', () => {
     const length = 5_000_000;
     const text = Buffer.concat([Buffer.from('first\n'), Buffer.alloc(length, 'abcdefg'), Buffer.from('\nlast')]);
     const { parts, pool } = cut(text, [10_000], 100_000, 100_000);
@@ -133,17 +133,21 @@ describe('LineCutter', () => {
     expect(parts[1]).toMatchObject({ line: { line: 2, offset: 6, length } });
     const { head } = (parts[1] as LinePart & { kind: 'oversize' }).line;
     expect(Buffer.from(head).equals(text.subarray(6, 6 + HEAD))).toBe(true);
-    expect(pool.idle).toBe(1);
+    expect(pool.idle).toBeLessThanOrEqual(2);
   });
 
-  it('gives small blocks a buffer of their own, so the large one is free at once', () => {
+  it('lets the blocks of small files share a buffer', () => {
     const pool = new BlockPool(1000);
-    const cutter = new LineCutter(pool, 1000);
-    const blocks = [...cutter.write(Buffer.from('one\ntwo\n')), ...cutter.end()];
-    cutter.release();
-    expect(blocks).toHaveLength(1);
-    expect(blocks[0]).toMatchObject({ kind: 'lines', block: { length: 8 } });
-    expect((blocks[0] as LinePart & { kind: 'lines' }).block.bytes.buffer.byteLength).toBe(8);
+    const blocks = ['one\ntwo\n', 'three', 'four\n'].flatMap((text) => {
+      const cutter = new LineCutter(pool, 1000);
+      const parts = [...cutter.write(Buffer.from(text)), ...cutter.end()];
+      cutter.release();
+      return parts.map((part) => (part as LinePart & { kind: 'lines' }).block);
+    });
+    const texts = blocks.map(({ bytes, length }) => Buffer.from(bytes.subarray(0, length)).toString());
+    expect(texts).toEqual(['one\ntwo\n', 'three\n', 'four\n']);
+    expect(new Set(blocks.map(({ bytes }) => bytes.buffer)).size).toBe(1);
+    for (const { bytes } of blocks) pool.give(bytes);
     expect(pool.idle).toBe(1);
   });
 });

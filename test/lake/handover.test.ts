@@ -10,7 +10,6 @@ import { EventMaker } from '../normalize/random-events.js';
 import type { Row } from '../normalize/rows.js';
 import { blockOf, compiled, noOutcomes, schemas, shipped } from '../normalize/shipped.js';
 import { randomNumbers } from '../ocsf/random-event.js';
-import { LAYOUT } from './handover-batch.js';
 import { differences, made, NONE, open, path, read, source, tidy } from './written.js';
 
 const SEED = 12_131_213;
@@ -61,7 +60,7 @@ describe('made batches: every type, texts of every length, in many buffers', () 
       collectGarbage();
     });
     const next = pressed.next;
-    await writer.write(path('pressed'), { layout: LAYOUT, next: () => (last = next()) }, {});
+    await writer.write(path('pressed'), { ...pressed, next: () => (last = next()) }, {});
     collectGarbage();
     await calm.write(path('calm'), source(made(SEED, sizes)), {});
     expect(await differences(path('pressed'), path('calm'))).toEqual(NONE);

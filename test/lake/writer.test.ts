@@ -21,7 +21,7 @@ test('the same batches give the same bytes, in whatever batches the rows of a ro
       at += size;
       return part;
     };
-    await one.write(path(name), { layout: LAYOUT, next }, {});
+    await one.write(path(name), { layout: LAYOUT, rows, next }, {});
     return readFileSync(path(name));
   };
   const whole = await cut('whole', [2048]);

@@ -34,11 +34,15 @@ export async function open(options: Partial<ParquetOptions> = {}): Promise<Parqu
 /** A file in the folder. */
 export const path = (name: string) => join(folder, `${name}.parquet`);
 
+/** More than any test writes. */
+const MOST_ROWS = 1_000_000;
+
 /** Batches of the made layout, one a call; `before` runs before each, and before the end. */
 export function source(batches: Iterable<Batch>, before: () => void = () => {}): ObjectSource {
   const iterator = batches[Symbol.iterator]();
   return {
     layout: LAYOUT,
+    rows: MOST_ROWS,
     next: () => {
       before();
       return iterator.next().value as Batch | undefined;
