@@ -26,13 +26,17 @@ const linesOf = (type: string) =>
     .trimEnd()
     .split('\n');
 
+const engines = (mapping: CompiledMapping): [Normalizer, Explainer] => [
+  new Normalizer(mapping, { dedupe: false }),
+  new Explainer(mapping),
+];
+
 /** All lines converted together, and each explained by itself. */
-function compare(mapping: CompiledMapping, lines: readonly string[], told: string): void {
-  const normalizer = new Normalizer(mapping, { dedupe: false });
+function compare(normalizer: Normalizer, explainer: Explainer, lines: readonly string[], told: string): void {
+  normalizer.startUnit();
   const quarantined = new Map<number, string>();
   normalizer.add(blockOf(lines), noOutcomes(), ({ line, reason }) => quarantined.set(line, reason));
   const rows = rowsAsRead(normalizer);
-  const explainer = new Explainer(mapping);
   let next = 0;
   lines.forEach((line, i) => {
     const explanation = explainer.explain(Buffer.from(line), i + 1, 0);
@@ -50,8 +54,8 @@ function compare(mapping: CompiledMapping, lines: readonly string[], told: strin
 
 describe.each(schemas)('OCSF $version', ({ version }) => {
   it('explains every golden line as it is converted', () => {
-    const { mapping } = loadCompiled(version);
-    for (const type of types) compare(mapping, linesOf(type), type);
+    const both = engines(loadCompiled(version).mapping);
+    for (const type of types) compare(...both, linesOf(type), type);
   });
 });
 
@@ -63,7 +67,7 @@ describe.each(schemas)('OCSF $version', (schema) => {
       const { mapping } = compileMapping({ set, schema, layouts: [], columns: 'grow' });
       const maker = new EventMaker(random, set, schema);
       compare(
-        mapping,
+        ...engines(mapping),
         Array.from({ length: 60 }, () => maker.line()),
         `seed ${seed}`,
       );
@@ -72,14 +76,14 @@ describe.each(schemas)('OCSF $version', (schema) => {
   });
 });
 
-it('names the field that wrote a value: without it the value is gone, another, or told by another field of the same text', () => {
+it('names the field that wrote a value: without it the value is gone, another, or one that another field has too', () => {
   const explainer = new Explainer(loadCompiled('1.2.0').mapping);
   let edges = 0;
   for (const type of types) {
     const line = linesOf(type)[0]!;
     const explanation = explainer.explain(Buffer.from(line), 1, 0);
     expectWritten(explanation);
-    for (const { field, text, attributes } of explanation.fields) {
+    for (const { field, attributes } of explanation.fields) {
       const event = JSON.parse(line) as Record<string, unknown>;
       if (!(field in event) || field === 'event_simpleName' || field === 'ExternalApiType') continue;
       delete event[field];
@@ -90,7 +94,10 @@ it('names the field that wrote a value: without it the value is gone, another, o
         const now = without.fields.find((other) => other.attributes.some((attribute) => attribute.path === path));
         const still = [...without.constants, ...(now?.attributes ?? [])].find((attribute) => attribute.path === path);
         const gone = still === undefined || still.value !== value;
-        expect(gone || now?.text === text, `${type}: ${path} = ${value} is from ${field}, and stays without it`).toBe(true);
+        // two fields may tell one time in different words
+        if (path === 'time' && now !== undefined && now.field !== field) continue;
+        const another = now !== undefined && now.field !== field && now.text?.includes(String(value)) === true;
+        expect(gone || another, `${type}: ${path} = ${value} is from ${field}, and stays without it`).toBe(true);
       }
     }
   }
