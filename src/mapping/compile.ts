@@ -56,7 +56,8 @@ export function compileMapping(options: CompileOptions): CompileResult {
     classes.push(plan);
   }
 
-  const routes: Record<string, Route[]> = {};
+  // event types are names that somebody chose: `constructor` is one like any other
+  const routes: Record<string, Route[]> = Object.create(null);
   const nodeIndexes = classes.map((plan) => new Map(plan.nodes.map((path, index) => [path, index])));
   const compileRoute = (rule: Rule): Route => routeOf(rule, schema, classes, nodeIndexes, classIndex);
   for (const rule of set.rules) {
