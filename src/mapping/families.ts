@@ -41,7 +41,8 @@ const file = (path: string, name: string): FamilyEntry[] => [
 
 const ACTOR: readonly FamilyEntry[] = [
   field('actor.process.uid', 'ContextProcessId'),
-  field('actor.process.name', 'ContextBaseFileName'),
+  // a process wants an id
+  { path: 'actor.process.name', value: 'ContextBaseFileName', needs: ['ContextBaseFileName', 'ContextProcessId'] },
   field('actor.user.uid', 'UserSid'),
   field('actor.user.name', 'UserName'),
 ];

@@ -39,8 +39,15 @@ export function placementOf({ eventType, fields }: DictionaryType): Placement {
 
 const base = (reason: string): Placement => ({ class: 'base_event', activity: 'Other', entries: [], reason });
 
-/** One file a class, in the mapping language; they load on top of the shipped mappings. */
-export function skeletonFiles(types: readonly DictionaryType[]): SkeletonFile[] {
+/** Whether a field of an event type reaches an attribute, by the skeleton or what it includes. */
+export type Kept = (eventType: string, field: string) => boolean;
+
+/**
+ * One file a class, in the mapping language; they load on top of the shipped mappings.
+ *
+ * @param kept fields that are told to be without a home are those that it denies; unless given, nothing is told
+ */
+export function skeletonFiles(types: readonly DictionaryType[], kept?: Kept): SkeletonFile[] {
   const classes = new Map<string, Map<string, { placement: Placement; types: DictionaryType[] }>>();
   for (const type of types) {
     const placement = placementOf(type);
@@ -57,11 +64,15 @@ export function skeletonFiles(types: readonly DictionaryType[]): SkeletonFile[] 
       name: `skeleton_${name}.yaml`,
       class: name,
       eventTypes: [...rules.values()].flatMap((rule) => rule.types.map(({ eventType }) => eventType)),
-      text: fileText(name, [...rules.values()]),
+      text: fileText(name, [...rules.values()], kept),
     }));
 }
 
-function fileText(className: string, rules: readonly { placement: Placement; types: readonly DictionaryType[] }[]): string {
+function fileText(
+  className: string,
+  rules: readonly { placement: Placement; types: readonly DictionaryType[] }[],
+  kept: Kept | undefined,
+): string {
   const lines = [
     '# A beginning, made by "falconry dictionary" from the dictionary of a tenant. Read each rule, mend it, and take what you',
     '# keep into a file of your own; docs/mapping-language.md describes the language.',
@@ -76,15 +87,14 @@ function fileText(className: string, rules: readonly { placement: Placement; typ
       lines.push('    map:', ...placement.entries.map(({ path, value }) => `      ${path}: ${value}`));
     }
     if (placement.reason !== undefined) lines.push(`    reason: ${placement.reason}`);
-    lines.push(...leftComment(placement, types));
+    if (kept !== undefined) lines.push(...leftComment(types, kept));
   }
   return `${lines.join('\n')}\n`;
 }
 
 /** What else the types have: each is a home to find. */
-function leftComment({ entries }: Placement, types: readonly DictionaryType[]): string[] {
-  const taken = new Set(entries.flatMap(({ needs }) => needs));
-  const left = [...new Set(types.flatMap(({ fields }) => fields))].filter((name) => !taken.has(name)).sort();
+function leftComment(types: readonly DictionaryType[], kept: Kept): string[] {
+  const left = [...new Set(types.flatMap(({ eventType, fields }) => fields.filter((field) => !kept(eventType, field))))].sort();
   if (left.length === 0) return [];
   const shown = left.slice(0, MOST_FIELDS).map(commentText);
   const more = left.length > MOST_FIELDS ? ` and ${left.length - MOST_FIELDS} more` : '';
