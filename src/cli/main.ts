@@ -133,6 +133,32 @@ program
   .action(async (options) => (await import('./coverage-command.js')).coverageCommand(options));
 
 program
+  .command('explain')
+  .description('for each line of an FDR file: which mapping takes it and where each field goes')
+  .argument('<file>', 'an FDR file, .gz or text: a path, s3://bucket/key, or - for standard input')
+  .option('--limit <n>', 'explain no more lines than this')
+  .option('--type <name>', 'only events of this type')
+  .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
+  .option('--mappings <folder>', 'your own mappings')
+  .option('--region <region>', "an S3 file's region")
+  .option(...endpoint)
+  .option(...json)
+  .addHelpText('after', '\nExample:\n  $ falconry explain ./archive/data/…/part-00000.gz --type DnsRequest --limit 1')
+  .action(async (file, options) => (await import('./explain-command.js')).explainCommand({ file, ...options }));
+
+program
+  .command('dictionary')
+  .description("what the mappings lack against your tenant's own event dictionary, and a skeleton of what to add")
+  .argument('<file>', 'the dictionary as the FDR schema API gives it, JSON or .gz: a path, or - for standard input')
+  .option('--skeleton <folder>', 'write mappings for the event types that have none, to mend and keep; a new or empty folder')
+  .option('--all', 'every row of every table')
+  .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
+  .option('--mappings <folder>', 'your own mappings')
+  .option(...json)
+  .addHelpText('after', '\nExample:\n  $ falconry dictionary fdr-event-dictionary.json --skeleton ./my-mappings')
+  .action(async (file, options) => (await import('./dictionary-command.js')).dictionaryCommand({ file, ...options }));
+
+program
   .command('sources')
   .description('the Security Lake custom sources to register: name, class, path')
   .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')

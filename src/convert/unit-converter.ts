@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Damage } from '../archive/block.js';
+import { blankByteOrderMark } from '../archive/byte-order-mark.js';
 import type { FileFeed } from '../archive/feed.js';
 import { readBlocks } from '../archive/inflate.js';
 import { peekFeed } from '../archive/peek.js';
@@ -224,11 +225,6 @@ class UnitConversion {
   private count(reason: string): void {
     addCounts(this.result.quarantine, { [reason]: 1 });
   }
-}
-
-/** UTF-8's mark at a file's beginning is no part of its first line. */
-function blankByteOrderMark(bytes: Uint8Array): void {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes.fill(32, 0, 3);
 }
 
 const isQuarantine = (file: UnitInput): file is Extract<UnitInput, { feed: 'quarantine' }> => file.feed === 'quarantine';

@@ -5,7 +5,7 @@ import { unknownActorPath } from './derive-layout.js';
 import { addEntry } from './entry-ops.js';
 import type { Choice, Entry, Value } from './model.js';
 import { type CompileContext, Ops } from './ops.js';
-import type { ActivityPlan, Alternative, StructRule } from './plan.js';
+import type { ActivityPlan, Alternative, AlternativeSource, StructRule } from './plan.js';
 import { captionId, enumReading, OTHER, rangesReading } from './reading.js';
 import { requirementOf } from './requirement.js';
 import { addRequiredEnums, structRules } from './struct-rules.js';
@@ -15,6 +15,7 @@ export function compileAlternative(
   entries: readonly Entry[],
   activity: Choice,
   severity: Choice,
+  source: AlternativeSource,
 ): Alternative {
   const ops = new Ops(context);
   addEngineEntries(ops);
@@ -34,6 +35,7 @@ export function compileAlternative(
   const activityPlan = activityOf(ops.cls, activity, context.slotOf);
   return {
     class: context.classIndex,
+    source,
     activity: activityPlan,
     leaves: ops.leaves,
     lists: ops.lists,

@@ -3,9 +3,9 @@ import type { OcsfVersion } from '../ocsf/schema.js';
 import { carryOver, checkComplete, inVersions, type MissingByVersion } from './class-entries.js';
 import { includedBlocks, type Layer, mapLayer, overlay, type PlacedEntry, type Shared } from './expand.js';
 import { fitChoice, fitEntries, plainEntry } from './fit.js';
-import type { Choice, Fallback, Guard, Rule, Where } from './model.js';
+import type { Choice, Fallback, Guard, Origin, Rule, Where } from './model.js';
 import { quoted, unknown } from './problem.js';
-import type { OrderedRule, Origin } from './rule-order.js';
+import type { OrderedRule } from './rule-order.js';
 import type { ClassFile, RawFallback, RawRule } from './shape.js';
 import { DEFAULT_SEVERITY } from './shared-file.js';
 import type { Site, Sites } from './site.js';
@@ -85,6 +85,7 @@ class RuleReader {
       fallbacks: fallbacks.map(({ fallback }) => fallback),
       ...this.reason(),
       where: this.where,
+      origin: context.origin,
     };
     return { rule, origin: context.origin, versions: site.versions };
   }
@@ -167,7 +168,7 @@ class RuleReader {
       );
       // It is wrong already; that the rule needs it is not said too.
       const missing: MissingByVersion = new Map(this.site.versions.map((version) => [version, []]));
-      return { fallback: { class: raw.class, activity: UNKNOWN_ACTIVITY, entries: [] }, missing };
+      return { fallback: { class: raw.class, activity: UNKNOWN_ACTIVITY, entries: [], where }, missing };
     }
     const activity = this.activity(raw.activity, raw.class, site, where, locations.of(raw, 'activity'));
     const layers = raw.map ? [mapLayer(readMap(raw.map, context), shared, problems)] : [];
@@ -177,7 +178,7 @@ class RuleReader {
     if ([...missing.values()].every((lacks) => lacks.length > 0)) {
       problems.add(where, `fallback ${raw.class} can never be taken: ${[...missing.values()][0]!.join('; ')}`);
     }
-    return { fallback: { class: raw.class, activity, entries: own.map(plainEntry) }, missing };
+    return { fallback: { class: raw.class, activity, entries: own.map(plainEntry), where }, missing };
   }
 
   /** What the class requires must be filled by the rule, or a fallback must be able to take the event. */

@@ -4,8 +4,16 @@ import type { OcsfSchema } from '../ocsf/schema.js';
 import { compileAlternative } from './alternative.js';
 import { attributeChain, classPlan } from './class-plan.js';
 import { deriveLayout, entriesByClass } from './derive-layout.js';
-import type { Choice, Entry, MappingSet, Rule } from './model.js';
-import { type Alternative, type ClassPlan, type CompiledMapping, ENVELOPE, type Route, TYPE_FIELDS } from './plan.js';
+import type { Choice, Entry, MappingSet, Rule, Where } from './model.js';
+import {
+  type Alternative,
+  type AlternativeSource,
+  type ClassPlan,
+  type CompiledMapping,
+  ENVELOPE,
+  type Route,
+  TYPE_FIELDS,
+} from './plan.js';
 
 const UNKNOWN_ACTIVITY: Choice = { kind: 'constant', value: 'Unknown' };
 
@@ -48,7 +56,8 @@ export function compileMapping(options: CompileOptions): CompileResult {
     classes.push(plan);
   }
 
-  const routes: Record<string, Route[]> = {};
+  // event types are names that somebody chose: `constructor` is one like any other
+  const routes: Record<string, Route[]> = Object.create(null);
   const nodeIndexes = classes.map((plan) => new Map(plan.nodes.map((path, index) => [path, index])));
   const compileRoute = (rule: Rule): Route => routeOf(rule, schema, classes, nodeIndexes, classIndex);
   for (const rule of set.rules) {
@@ -67,7 +76,8 @@ export function compileMapping(options: CompileOptions): CompileResult {
     severity: set.unknown.severity,
     entries: set.unknown.entries,
     fallbacks: [],
-    where: { file: '_shared.yaml', line: 1 },
+    where: set.unknown.where,
+    ...(set.unknown.origin !== undefined && { origin: set.unknown.origin }),
   });
   return {
     mapping: { version: schema.version, mappingVersion: set.version, placeholders: set.placeholders, classes, routes, unknown },
@@ -90,7 +100,7 @@ function routeOf(
   const guardSlot = rule.when === undefined ? -1 : slotOf(rule.when.field);
   const timeSlot = rule.time === undefined ? -1 : slotOf(rule.time);
   const alternatives: Alternative[] = [];
-  const add = (className: string, entries: readonly Entry[], activity: Choice) => {
+  const add = (className: string, entries: readonly Entry[], activity: Choice, where: Where, as: AlternativeSource['as']) => {
     const index = classIndex.get(className);
     if (index === undefined) return;
     const context = {
@@ -101,13 +111,16 @@ function routeOf(
       slotOf,
       timeField: rule.time,
     };
-    alternatives.push(compileAlternative(context, entries, activity, rule.severity));
+    const source: AlternativeSource = { ...where, origin: rule.origin ?? 'built-in', as };
+    alternatives.push(compileAlternative(context, entries, activity, rule.severity, source));
   };
-  add(rule.class, rule.entries, rule.activity);
-  for (const fallback of rule.fallbacks) add(fallback.class, overlay(rule.entries, fallback.entries), fallback.activity);
+  add(rule.class, rule.entries, rule.activity, rule.where, rule.eventTypes.length === 0 ? 'unknown' : 'rule');
+  for (const { class: name, entries, activity, where } of rule.fallbacks) {
+    add(name, overlay(rule.entries, entries), activity, where, 'fallback');
+  }
   if (rule.class !== 'base_event') {
     const plain = rule.entries.filter((entry) => !needsProfile(schema, entry));
-    add('base_event', plain, UNKNOWN_ACTIVITY);
+    add('base_event', plain, UNKNOWN_ACTIVITY, rule.where, 'base-event');
   }
   const route: Route = { slots, timeSlot, alternatives: untilAlways(alternatives) };
   if (rule.when !== undefined) {

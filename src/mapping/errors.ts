@@ -14,3 +14,11 @@ export const mappingInvalid = (problems: readonly Problem[]): FalconryError => {
     exitCode: 2,
   });
 };
+
+/** @param what is wrong, as the end of a sentence about the file */
+export const dictionaryInvalid = (file: string, what: string): FalconryError =>
+  new FalconryError(
+    'DICTIONARY_INVALID',
+    `${file} is no dictionary of event types: ${what}; export it from /fdr/entities/schema-events/v1, whose entries have a name and fields.`,
+    { exitCode: 2 },
+  );

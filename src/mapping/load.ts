@@ -5,9 +5,9 @@ import { mappingInvalid } from './errors.js';
 import type { Shared } from './expand.js';
 import { inOrder, type MappingFile, type ParsedFile, parseFile, SHARED_NAME } from './mapping-file.js';
 import { mappingVersion } from './mapping-version.js';
-import type { MappingSet, Where } from './model.js';
+import type { MappingSet, Origin, Where } from './model.js';
 import { type Problem, Problems } from './problem.js';
-import { type OrderedRule, type Origin, orderRules } from './rule-order.js';
+import { type OrderedRule, orderRules } from './rule-order.js';
 import { DEFAULT_SEVERITY, readObservables, readShared, readUnknown } from './shared-file.js';
 import { Sites } from './site.js';
 import { type ClassFileHead, sourceNames } from './source-name.js';
@@ -50,7 +50,7 @@ export function checkMappings(files: readonly MappingFile[], schemas: readonly O
     sources: [],
     placeholders: [],
     observableTypes: [],
-    unknown: { severity: DEFAULT_SEVERITY, entries: [] },
+    unknown: { severity: DEFAULT_SEVERITY, entries: [], where: { file: SHARED_NAME, line: 1 } },
     rules: [],
   };
   const sharedBy: Record<Origin, Shared> = { 'built-in': shared, user: shared };
@@ -62,7 +62,7 @@ export function checkMappings(files: readonly MappingFile[], schemas: readonly O
     sharedBy.user = own;
     if (sharedFile.placeholders) set.placeholders = sharedFile.placeholders.map(String);
     if (sharedFile.observables) set.observableTypes = readObservables(sharedFile, schemas, context);
-    if (sharedFile.unknown) set.unknown = readUnknown(sharedFile.unknown, own, sites, context);
+    if (sharedFile.unknown) set.unknown = { ...readUnknown(sharedFile.unknown, own, sites, context), origin };
   }
 
   const rules: OrderedRule[] = [];

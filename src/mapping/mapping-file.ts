@@ -1,5 +1,5 @@
 /** A mapping file: its name, its text, and the map that the text holds. */
-import type { Origin } from './rule-order.js';
+import type { Origin } from './model.js';
 import { type ClassFile, checkShape, SHAPES, type SharedFile } from './shape.js';
 import type { ReadContext } from './written.js';
 import { readTree } from './yaml-tree.js';

@@ -11,6 +11,9 @@ export interface Where {
   line: number;
 }
 
+/** Whose a mapping file is: a user's rules go before the built-in ones. */
+export type Origin = 'built-in' | 'user';
+
 /** A kernel by name with its arguments: `split(;)`. */
 export interface KernelCall {
   name: string;
@@ -129,6 +132,7 @@ export interface Fallback {
   activity: Choice;
   /** beside those entries of the rule that the class has */
   entries: Entry[];
+  where: Where;
 }
 
 export interface Rule {
@@ -147,6 +151,8 @@ export interface Rule {
   /** why no class but base_event fits */
   reason?: string;
   where: Where;
+  /** of the file it stands in; `built-in` unless told */
+  origin?: Origin;
 }
 
 /** A class that Falconry writes, as a Security Lake custom source. */
@@ -165,6 +171,6 @@ export interface MappingSet {
   /** `observable.type_id`s that are derived from what was mapped */
   observableTypes: number[];
   /** entries of events that no rule takes */
-  unknown: { severity: Choice; entries: Entry[] };
+  unknown: { severity: Choice; entries: Entry[]; where: Where; origin?: Origin };
   rules: Rule[];
 }

@@ -5,6 +5,7 @@
  */
 import type { ClassLayout } from '../ocsf/layout.js';
 import type { OcsfVersion } from '../ocsf/schema.js';
+import type { Origin } from './model.js';
 
 /** Fields that the engine itself reads, in the slots 0, 1, … of every route. */
 export const ENVELOPE = ['timestamp', 'ContextTimeStamp', 'UTCTimestamp', 'id', 'cid', 'aid'] as const;
@@ -114,9 +115,20 @@ export interface ActivityPlan {
   keeps: boolean;
 }
 
+/** Where an alternative was written; told to people, the engine does not read it. */
+export interface AlternativeSource {
+  file: string;
+  /** from 1 */
+  line: number;
+  origin: Origin;
+  /** the rule itself, one of its fallbacks, the base event that every rule ends in, or what is for events without a rule */
+  as: 'rule' | 'fallback' | 'base-event' | 'unknown';
+}
+
 /** One way to write an event: its class and everything that fills it. */
 export interface Alternative {
   class: number;
+  source: AlternativeSource;
   /** absent: always possible */
   requirement?: Requirement;
   activity: ActivityPlan;

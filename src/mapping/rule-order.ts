@@ -1,9 +1,7 @@
 /** Which rule takes an event type in a version: a user's before the built-in ones, and none after the one without `when`. */
 import type { OcsfVersion } from '../ocsf/schema.js';
-import type { Rule } from './model.js';
+import type { Origin, Rule } from './model.js';
 import { type Problems, quoted } from './problem.js';
-
-export type Origin = 'built-in' | 'user';
 
 export interface OrderedRule {
   rule: Rule;

@@ -62,5 +62,5 @@ export function readUnknown(
   ];
   const entries = fitEntries(overlay(layers), site, problems);
   checkComplete(entries, site, where, problems);
-  return { severity: severity ?? DEFAULT_SEVERITY, entries: entries.map(plainEntry) };
+  return { severity: severity ?? DEFAULT_SEVERITY, entries: entries.map(plainEntry), where };
 }

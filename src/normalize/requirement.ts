@@ -2,7 +2,7 @@
  * Whether a row can fill what its class requires: asked before rows are sorted into classes, with the readers that the kernels use,
  * so that a class is never chosen for a value that its attribute then refuses.
  */
-import type { ItemOp, LeafOp, Requirement, TextPart } from '../mapping/plan.js';
+import type { ItemOp, LeafOp, Requirement, StructRule, TextPart } from '../mapping/plan.js';
 import { applyParts, type Cursor, eachPart, MadeText } from './made-text.js';
 import { accepts, type Reader, readerOf } from './reader.js';
 import type { RowTable } from './row-table.js';
@@ -92,25 +92,15 @@ export class RequirementCheck {
 
   /** Whether an item exists, by its structs' rules; `part` is the list's part. */
   private objectHolds(item: LoadedItem, part: Cursor | undefined, bytes: Uint8Array, base: number): boolean {
-    const filled = new Set<number>();
+    const filled: number[] = [];
     for (const { op, reader } of item.leaves) {
       const holds =
         op.slot >= 0
           ? this.slotHolds(op.slot, reader, bytes, base)
           : part !== undefined && this.partHolds(reader, partsOf(reader), { ...part });
-      if (holds) filled.add(op.node);
+      if (holds) filled.push(op.node);
     }
-    for (const { node, data, required, anyOf, justOne } of item.op.structs) {
-      const has = (child: number) => filled.has(child);
-      const exists =
-        data.some(has) &&
-        required.every(has) &&
-        anyOf.every((group) => group.some(has)) &&
-        justOne.every((group) => group.filter(has).length === 1);
-      if (exists) filled.add(node);
-      else for (const child of data) filled.delete(child);
-    }
-    return filled.has(item.op.structs.at(-1)?.node ?? -1);
+    return existingNodes(item.op.structs, filled).has(item.op.structs.at(-1)?.node ?? -1);
   }
 
   private point(bytes: Uint8Array, offset: number, length: number): Cursor {
@@ -123,4 +113,20 @@ export class RequirementCheck {
 
 function partsOf({ reading }: Reader): readonly TextPart[] {
   return 'parts' in reading ? reading.parts : [];
+}
+
+/** Of an item's filled leaves, and the structs around them, those that exist by the structs' rules. */
+export function existingNodes(structs: readonly StructRule[], filled: Iterable<number>): Set<number> {
+  const nodes = new Set(filled);
+  for (const { node, data, required, anyOf, justOne } of structs) {
+    const has = (child: number) => nodes.has(child);
+    const exists =
+      data.some(has) &&
+      required.every(has) &&
+      anyOf.every((group) => group.some(has)) &&
+      justOne.every((group) => group.filter(has).length === 1);
+    if (exists) nodes.add(node);
+    else for (const child of data) nodes.delete(child);
+  }
+  return nodes;
 }

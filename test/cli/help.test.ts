@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finished, runCli } from './run.js';
 
-const COMMANDS = ['convert', 'sample', 'verify', 'query', 'replay', 'coverage', 'sources', 'demo'];
+const COMMANDS = ['convert', 'sample', 'verify', 'query', 'replay', 'coverage', 'explain', 'dictionary', 'sources', 'demo'];
 
 /** DESIGN's budget is 0.3 s; a noisy machine gets more. */
 const GENEROUS_MS = 1000;

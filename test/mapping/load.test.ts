@@ -77,6 +77,7 @@ test('a file comes out as checked data', () => {
     ],
     fallbacks: [],
     where: where(6),
+    origin: 'built-in',
   });
   expect(first!.entries.map((entry) => entry.path)).toContain('device.uid');
   expect(second!.severity).toEqual({ kind: 'constant', value: 'Low' });

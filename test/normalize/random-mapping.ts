@@ -37,7 +37,7 @@ export class MappingMaker {
       sources: [],
       placeholders: ['', '-', 'none', 'N/A', '0'.repeat(64)],
       observableTypes: [...schema.observableTypes.keys()].filter(() => random() < 0.7),
-      unknown: { severity: constant, entries: common() },
+      unknown: { severity: constant, entries: common(), where },
       rules: made,
     };
   }
@@ -57,6 +57,7 @@ export class MappingMaker {
         class: other.name,
         activity: this.choice(other, 'activity_id'),
         entries: this.entries(other),
+        where,
       })),
       where,
       ...(random() < 0.2 ? { time: this.field() } : {}),

@@ -61,8 +61,7 @@ export class Reference {
       return holds !== (when.not ?? false);
     });
     const constant: Choice = { kind: 'constant', value: 'Unknown' };
-    const where = { file: '', line: 0 };
-    return rule ?? { eventTypes: [], class: 'base_event', activity: constant, fallbacks: [], where, ...unknown };
+    return rule ?? { eventTypes: [], class: 'base_event', activity: constant, fallbacks: [], ...unknown };
   }
 
   private *ways(rule: Rule): Generator<{ class: string; entries: Entry[]; activity: Choice }> {
