@@ -35,7 +35,7 @@ const OF_NETWORK = takenFields(
     'RemoteAddressIP6',
     'RemotePort',
   ],
-  Object.fromEntries(['RemoteAddressIP4', 'RemoteAddressIP6', 'RemotePort'].map((field) => [field, (line) => !listens(line)])),
+  Object.fromEntries(['RemoteAddressIP4', 'RemoteAddressIP6'].map((field) => [field, (line) => !listens(line)])),
 );
 
 export function networkOf(line: Line): Ocsf {
@@ -51,9 +51,10 @@ export function networkOf(line: Line): Ocsf {
     uid,
   };
   const remoteIp = addressOf(line, 'RemoteAddressIP6') ?? addressOf(line, 'RemoteAddressIP4');
-  const remote = { ip: remoteIp, port: integerOf(get('RemotePort')) };
-  const source: Ocsf = isListening ? { uid } : inbound ? remote : local;
-  const target: Ocsf = isListening || inbound ? local : remoteIp === undefined ? { ...remote, uid } : remote;
+  // a side that the event does not tell: OCSF wants the endpoint, nobody known is on it
+  const port = integerOf(get('RemotePort'));
+  const remote: Ocsf = isListening || remoteIp === undefined ? { name: 'Unknown', port } : { ip: remoteIp, port };
+  const [source, target]: [Ocsf, Ocsf] = isListening || inbound ? [remote, local] : [local, remote];
   const [activityId, activity] = isListening ? [99, type] : type.startsWith('NetworkClose') ? [2, 'Close'] : [1, 'Open'];
   const process = { name: get('ContextBaseFileName'), uid: get('ContextProcessId') };
   const ip = addressOf(line, 'aip');

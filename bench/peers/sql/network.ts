@@ -28,6 +28,9 @@ const port = (field: string) => `TRY_CAST("${field}" AS INTEGER)`;
 const PROTOCOL = `CASE "Protocol" WHEN '1' THEN 'icmp' WHEN '6' THEN 'tcp' WHEN '17' THEN 'udp' WHEN '58' THEN 'ipv6-icmp' END`;
 
 const SOURCE_IP = `CASE WHEN ${LISTENS} THEN NULL WHEN ${INBOUND} THEN ${REMOTE} ELSE ${LOCAL} END`;
+/** A side that the event does not tell: OCSF wants the endpoint, nobody known is on it. */
+const SOURCE_UNKNOWN = `${LISTENS} OR (${INBOUND} AND ${REMOTE} IS NULL)`;
+const TARGET_UNKNOWN = `NOT (${LISTENS} OR ${INBOUND}) AND ${REMOTE} IS NULL`;
 const TARGET_IP = `CASE WHEN ${LISTENS} OR ${INBOUND} THEN ${LOCAL} ELSE ${REMOTE} END`;
 
 export const networkClass: SqlClass = {
@@ -53,10 +56,12 @@ export const networkClass: SqlClass = {
     'connection_info.protocol_ver': `CASE WHEN ends_with("event_simpleName", '4') THEN 'Internet Protocol version 4 (IPv4)' END`,
     'dst_endpoint.ip': TARGET_IP,
     'dst_endpoint.port': `CASE WHEN ${LISTENS} OR ${INBOUND} THEN ${port('LocalPort')} ELSE ${port('RemotePort')} END`,
-    'dst_endpoint.uid': `CASE WHEN ${LISTENS} OR ${INBOUND} OR ${REMOTE} IS NULL THEN "aid" END`,
+    'dst_endpoint.name': `CASE WHEN ${TARGET_UNKNOWN} THEN 'Unknown' END`,
+    'dst_endpoint.uid': `CASE WHEN ${LISTENS} OR ${INBOUND} THEN "aid" END`,
     'src_endpoint.ip': SOURCE_IP,
-    'src_endpoint.port': `CASE WHEN ${LISTENS} THEN NULL WHEN ${INBOUND} THEN ${port('RemotePort')} ELSE ${port('LocalPort')} END`,
-    'src_endpoint.uid': `CASE WHEN ${LISTENS} OR NOT ${INBOUND} THEN "aid" END`,
+    'src_endpoint.name': `CASE WHEN ${SOURCE_UNKNOWN} THEN 'Unknown' END`,
+    'src_endpoint.port': `CASE WHEN ${LISTENS} OR ${INBOUND} THEN ${port('RemotePort')} ELSE ${port('LocalPort')} END`,
+    'src_endpoint.uid': `CASE WHEN NOT (${LISTENS} OR ${INBOUND}) THEN "aid" END`,
     'url?': '"OriginatingURL" IS NOT NULL',
     'url.url_string': '"OriginatingURL"',
     observables: filled(
@@ -73,7 +78,6 @@ export const networkClass: SqlClass = {
         ...Object.fromEntries([...ENVELOPE_FIELDS, ...FIELDS].map((name) => [name, ''])),
         RemoteAddressIP4: LISTENS,
         RemoteAddressIP6: LISTENS,
-        RemotePort: LISTENS,
       },
       way,
     ),
