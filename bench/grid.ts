@@ -1,7 +1,8 @@
-/** Row-group sizes, zstd levels and Parquet versions: the lake's size against the time to write it. */
+/** Row-group sizes, zstd levels and Parquet versions: the lake's size and its pages' against the time to write it. */
 import type { BenchArchive } from './archive.js';
 import { runScript } from './launch.js';
 import type { BenchOptions } from './options.js';
+import type { Spread } from './statistics.js';
 import { inputOf } from './throughput.js';
 
 const ROW_GROUPS = [2_048, 10_240, 20_480, 40_960, 122_880];
@@ -16,8 +17,12 @@ export interface GridPoint {
 
 export interface GridRow extends GridPoint {
   bytes: number;
+  /** uncompressed, of all objects */
+  largestPageBytes: number;
+  /** data pages above 1 MiB uncompressed, of all objects */
+  pagesAbove: number;
   /** CPU time of the COPYs an event: filling and handing over (the same in all points) and DuckDB's encoding */
-  cpuMicroseconds: number;
+  cpuMicroseconds: Spread;
   /** of the process that wrote this point alone */
   peakRssBytes: number;
 }
@@ -34,10 +39,10 @@ export async function measureGrid(
   const rows: GridRow[] = [];
   for (const point of points) {
     const input = inputOf(archive, folder, 'grid', options);
-    const measured = await runScript<Omit<GridRow, keyof GridPoint>>('./grid-child.js', { input, point });
+    const measured = await runScript<Omit<GridRow, keyof GridPoint>>('./grid-child.js', { input, point, runs: options.runs });
     rows.push({ ...point, ...measured });
     tell(
-      `${point.rowGroupRows} rows, zstd ${point.compressionLevel}, ${point.version}: ${(measured.bytes / 1e6).toFixed(1)} MB, ${measured.cpuMicroseconds.toFixed(1)} µs`,
+      `${point.rowGroupRows} rows, zstd ${point.compressionLevel}, ${point.version}: ${(measured.bytes / 1e6).toFixed(1)} MB, pages up to ${(measured.largestPageBytes / 2 ** 20).toFixed(2)} MiB, ${measured.cpuMicroseconds.median.toFixed(1)} µs`,
     );
   }
   return rows;

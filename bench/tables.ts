@@ -39,9 +39,14 @@ export function tablesOf(results: Results): string {
   if (results.grid !== undefined) {
     const rows = results.grid.map((row) => [
       ...[count(row.rowGroupRows), row.compressionLevel, row.version, mega(row.bytes, 1)],
-      ...[row.cpuMicroseconds.toFixed(1), mebi(row.peakRssBytes)],
+      ...[(row.largestPageBytes / MiB).toFixed(2), row.pagesAbove, spread(row.cpuMicroseconds, 1), mebi(row.peakRssBytes)],
     ]);
-    parts.push(table(['row group', 'zstd', 'Parquet', 'lake, MB', 'CPU µs/event', 'peak RSS, MiB'], rows));
+    parts.push(
+      table(
+        [...['row group', 'zstd', 'Parquet', 'lake, MB', 'largest page, MiB', 'pages > 1 MiB', 'CPU µs/event'], 'peak RSS, MiB'],
+        rows,
+      ),
+    );
   }
   if (results.budgets.length > 0) {
     const rows = results.budgets.map((each) => [each.what, each.budget, each.measured, each.met ? 'met' : 'MISSED']);
