@@ -11,7 +11,7 @@ const installed = Object.entries(lock.packages as Record<string, Record<string, 
 
 describe('package.json', () => {
   it('pins every dependency exactly', () => {
-    const versions = Object.values({ ...own.dependencies, ...own.devDependencies });
+    const versions = Object.values({ ...own.dependencies, ...own.devDependencies, ...own.overrides['light-my-request'] });
     for (const version of versions) expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
   });
 
@@ -35,6 +35,21 @@ describe('package.json', () => {
 
   it('has no runtime dependency with an install script', () => {
     for (const [path, entry] of installed) if (entry.hasInstallScript === true) expect(entry.dev, path).toBe(true);
+  });
+
+  it('allows the one install script by version: the engine that the tests run on beside Node', () => {
+    const scripts = installed.filter(([, entry]) => entry.hasInstallScript === true && entry.optional !== true);
+    const allowed = scripts.map(([path, entry]) => [`${path.replace('node_modules/', '')}@${entry.version}`, true]);
+    expect(own.allowScripts).toEqual(Object.fromEntries(allowed));
+  });
+
+  it('needs nothing that does not run on the oldest Node it names', () => {
+    const oldest = /\d+/.exec(own.engines.node)![0];
+    for (const [path, entry] of installed) {
+      const { node } = (entry.engines ?? {}) as { node?: string };
+      const least = /^>=? ?v?(\d+)(?!.*\|\|)/.exec(node ?? '');
+      if (least !== null && entry.optional !== true) expect(Number(least[1]), path).toBeLessThanOrEqual(Number(oldest));
+    }
   });
 
   it('names a command that the build makes', () => {
