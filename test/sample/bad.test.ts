@@ -128,6 +128,7 @@ describe('bad files', () => {
     for (const { kind, state, lines } of report.bad.files) {
       if (state === 'foreign') continue;
       if (state === 'damaged') {
+        if (kind === 'gzip-bomb') continue;
         if (kind === 'gzip-trailing-garbage') expect(bytesOf(kind).toString('latin1')).toMatch(/garbage after the end$/);
         else expect(() => gunzipSync(bytesOf(kind)), kind).toThrow();
         continue;
@@ -146,6 +147,7 @@ describe('bad files', () => {
       false,
     ]);
     expect(gunzipSync(bytesOf('gzip-high-ratio')).length / bytesOf('gzip-high-ratio').length).toBeGreaterThan(300);
+    expect(gunzipSync(bytesOf('gzip-bomb')).length / bytesOf('gzip-bomb').length).toBeGreaterThan(900);
     expect(gunzipSync(bytesOf('no-final-newline')).at(-1)).not.toBe(10);
     expect(gunzipSync(bytesOf('byte-order-mark')).subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
     expect(bytesOf('zero-bytes')).toHaveLength(0);

@@ -66,6 +66,12 @@ function highRatio(maker: EventMaker): { lines: number; bytes: Uint8Array[] } {
   return whole(600, gzipSync(text, { level: 9 }));
 }
 
+/** Members of zeros after a few events, a thousand bytes out of one: more than a reader should ever follow. */
+function bomb(maker: EventMaker): { lines: number; bytes: Uint8Array[] } {
+  const zeros = gzipSync(Buffer.alloc(4 * 1024 * 1024, '0'), { level: 9 });
+  return whole(FEW, gzip(lines(maker, FEW)), ...Array.from({ length: 80 }, () => zeros));
+}
+
 export const BAD_FILE_KINDS: readonly BadFileKind[] = [
   {
     kind: 'gzip-truncated',
@@ -149,6 +155,13 @@ export const BAD_FILE_KINDS: readonly BadFileKind[] = [
     make: few,
   },
   { kind: 'name-not-ascii', what: 'an object name outside ASCII', name: 'part-00016-größe.gz', state: 'fine', make: few },
+  {
+    kind: 'gzip-bomb',
+    what: 'a zip bomb: 320 MiB of zeros in 330 kB',
+    name: 'part-00017.gz',
+    state: 'damaged',
+    make: bomb,
+  },
   {
     kind: 'foreign-text',
     what: 'a text file among the events',
