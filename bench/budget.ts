@@ -1,5 +1,6 @@
 /** DESIGN's budgets, as this run met or missed them. */
 import type { MemoryRow } from './memory.js';
+import type { Spread } from './statistics.js';
 import type { Row } from './throughput.js';
 
 const GiB = 2 ** 30;
@@ -12,6 +13,16 @@ export interface Budget {
   budget: string;
   measured: string;
   met: boolean;
+}
+
+export function helpBudget({ min, median, max }: Spread): Budget {
+  const [least, middle, most] = [min, median, max].map((seconds) => seconds.toFixed(2));
+  return {
+    what: '`falconry --help`',
+    budget: 'under 0.3 s',
+    measured: `${middle} s (${least}–${most})`,
+    met: median < 0.3,
+  };
 }
 
 export function throughputBudgets(rows: readonly Row[]): Budget[] {

@@ -5,6 +5,7 @@ import type { GridRow } from './grid.js';
 import type { Machine } from './machine.js';
 import type { MemoryRow } from './memory.js';
 import type { ProfileRow } from './profile.js';
+import type { Spread } from './statistics.js';
 import type { Row } from './throughput.js';
 import type { VariantRow } from './variants.js';
 
@@ -13,6 +14,8 @@ export interface Results {
   machine: Machine;
   archive: { mappedOnly: boolean; events: number; files: number; rawBytes: number; compressedBytes: number };
   parquet: { rowGroupRows: number; compressionLevel: number };
+  /** seconds that `falconry --help` takes */
+  help?: Spread;
   throughput?: Row[];
   equality?: ClassEquality[];
   memory?: MemoryRow[];

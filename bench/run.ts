@@ -3,10 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchArchive, makeArchive } from './archive.js';
-import { LEAST_EVENTS, memoryBudgets, throughputBudgets } from './budget.js';
+import { helpBudget, LEAST_EVENTS, memoryBudgets, throughputBudgets } from './budget.js';
 import { compareLakes } from './equality.js';
 import type { Results } from './findings.js';
 import { measureGrid } from './grid.js';
+import { measureHelp } from './help.js';
 import { machineFacts } from './machine.js';
 import { measureMemory } from './memory.js';
 import { fillBenchOptions, type Part, USAGE } from './options.js';
@@ -51,6 +52,10 @@ async function measure(archive: BenchArchive): Promise<Results> {
     seconds: 0,
   };
   const isLargeEnough = events >= LEAST_EVENTS;
+  if (has('help')) {
+    results.help = measureHelp(options.runs);
+    results.budgets.push(helpBudget(results.help));
+  }
   if (has('throughput')) {
     results.throughput = await measureThroughput(archive, folder, options, tell);
     const out = (name: string) => join(folder, 'out', name);

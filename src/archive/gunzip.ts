@@ -97,7 +97,9 @@ export class Gunzip {
   #failure(error: Error, pieceLength: number): Error {
     if (!isZlibError(error, 'Z_DATA_ERROR')) return error;
     if (pieceLength > 1) return new PieceFailed(this.#fed, { cause: error });
-    const message = `the gzip data is corrupt after ${this.#fed} bytes: ${error.message}`;
+    const message = CHECKSUM.test(error.message)
+      ? `the checksum of the gzip data that ends at byte ${this.#fed} is wrong: some of its lines may hold wrong values`
+      : `the gzip data is corrupt after ${this.#fed} bytes: ${error.message}`;
     return new BrokenFile('gzip-corrupt', this.#fed, message, { cause: error });
   }
 
@@ -118,6 +120,9 @@ export class Gunzip {
     throw new BrokenFile('gzip-corrupt', at, `after the end of the gzip data and its padding, byte ${at} is not zero`);
   }
 }
+
+/** zlib's words where all inflates and the CRC or length at the end does not fit: nobody can tell where the damage lies. */
+const CHECKSUM = /^incorrect (data|length) check$/;
 
 /** Other codes (no memory) say nothing about the file. */
 const isZlibError = (error: Error, code: string) => (error as NodeJS.ErrnoException).code === code;

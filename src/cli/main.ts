@@ -21,8 +21,9 @@ const program = new Command('falconry')
   .description('Converts CrowdStrike FDR archives into OCSF Parquet for Amazon Security Lake, Athena and DuckDB.')
   .version(version())
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text) })
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'falconry: ')) })
   .showSuggestionAfterError()
+  .showHelpAfterError('The command with --help says what it takes.')
   .addHelpText(
     'after',
     `

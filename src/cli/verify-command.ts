@@ -89,6 +89,8 @@ export function verifyText(report: VerifyReport): string {
       : `Not sound: ${plural(report.offences, 'offence')} in ${plural(report.objects, 'object')}, ${checked} checked against OCSF.`,
   );
   if (report.duplicates > 0)
-    lines.push(`${plural(report.duplicates, 'event')} stand in their partition more than once: compaction removes them.`);
+    lines.push(
+      `${plural(report.duplicates, 'event stands', 'events stand')} in a partition more than once: compaction removes them.`,
+    );
   return `${lines.join('\n')}\n`;
 }

@@ -138,6 +138,7 @@ describe('a corrupt file', () => {
     const result = await read(gz);
     expect(result.text.equals(text)).toBe(true);
     expect(result.summary.damage).toMatchObject({ reason: 'gzip-corrupt', compressedOffset: gz.length - fromEnd + 3 });
+    expect(result.summary.damage?.message).toMatch(/some of its lines may hold wrong values$/);
     expectConsistent(result, gz.length);
   });
 
