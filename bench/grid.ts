@@ -33,9 +33,13 @@ export async function measureGrid(
   options: BenchOptions,
   tell: (line: string) => void,
 ): Promise<GridRow[]> {
-  const points = ROW_GROUPS.flatMap((rowGroupRows) =>
+  const all = ROW_GROUPS.flatMap((rowGroupRows) =>
     LEVELS.flatMap((compressionLevel) => VERSIONS.map((version): GridPoint => ({ rowGroupRows, compressionLevel, version }))),
   );
+  const named = (point: GridPoint) => `${point.rowGroupRows}/${point.compressionLevel}/${point.version}`;
+  const unknown = options.points.filter((name) => !all.some((point) => named(point) === name));
+  if (unknown.length > 0) throw new Error(`--point ${unknown.join()}: there is ${all.map(named).join(', ')}`);
+  const points = options.points.length === 0 ? all : all.filter((point) => options.points.includes(named(point)));
   const rows: GridRow[] = [];
   for (const point of points) {
     const input = inputOf(archive, folder, 'grid', options);

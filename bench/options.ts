@@ -2,9 +2,9 @@
 import { parseArgs } from 'node:util';
 import { fillOptions } from '../src/convert/options.js';
 
-export const PARTS = ['throughput', 'memory', 'profile', 'grid', 'variants'] as const;
+export const PARTS = ['help', 'throughput', 'memory', 'profile', 'grid', 'variants'] as const;
 export type Part = (typeof PARTS)[number];
-const USUAL: readonly Part[] = ['throughput', 'memory'];
+const USUAL: readonly Part[] = ['help', 'throughput', 'memory'];
 
 export interface BenchOptions {
   events: number;
@@ -22,10 +22,12 @@ export interface BenchOptions {
   folder: string | undefined;
   rowGroupRows: number;
   compressionLevel: number;
+  /** of the grid, as `40960/1/V1`; empty: all */
+  points: readonly string[];
 }
 
 export const USAGE = `npm run bench -- [--events N] [--runs N] [--mapped-only] [--only ${PARTS.join('|')}] [--profile] [--json] [--keep NAME] [--date D] [--folder DIR]
-                 [--row-group-rows N] [--compression-level N]`;
+                 [--row-group-rows N] [--compression-level N] [--point ROWS/LEVEL/VERSION]`;
 
 export function fillBenchOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
@@ -42,6 +44,7 @@ export function fillBenchOptions(args: readonly string[]): BenchOptions {
       folder: { type: 'string' },
       'row-group-rows': { type: 'string' },
       'compression-level': { type: 'string' },
+      point: { type: 'string', multiple: true },
     },
   });
   const only = values.profile ? ['profile'] : (values.only ?? USUAL);
@@ -61,6 +64,7 @@ export function fillBenchOptions(args: readonly string[]): BenchOptions {
     folder: values.folder,
     rowGroupRows: whole('--row-group-rows', values['row-group-rows'] ?? String(usual.rowGroupRows)),
     compressionLevel: whole('--compression-level', values['compression-level'] ?? String(usual.compressionLevel)),
+    points: values.point ?? [],
   };
 }
 
