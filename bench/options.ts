@@ -22,12 +22,14 @@ export interface BenchOptions {
   folder: string | undefined;
   rowGroupRows: number;
   compressionLevel: number;
+  /** raw size (10^9 bytes) of the larger archive that memory is measured on; the smaller has one */
+  memoryGigabytes: number;
   /** of the grid, as `40960/1/V1`; empty: all */
   points: readonly string[];
 }
 
 export const USAGE = `npm run bench -- [--events N] [--runs N] [--mapped-only] [--only ${PARTS.join('|')}] [--profile] [--json] [--keep NAME] [--date D] [--folder DIR]
-                 [--row-group-rows N] [--compression-level N] [--point ROWS/LEVEL/VERSION]`;
+                 [--row-group-rows N] [--compression-level N] [--memory-gigabytes N] [--point ROWS/LEVEL/VERSION]`;
 
 export function fillBenchOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
@@ -44,6 +46,7 @@ export function fillBenchOptions(args: readonly string[]): BenchOptions {
       folder: { type: 'string' },
       'row-group-rows': { type: 'string' },
       'compression-level': { type: 'string' },
+      'memory-gigabytes': { type: 'string', default: '4' },
       point: { type: 'string', multiple: true },
     },
   });
@@ -64,6 +67,7 @@ export function fillBenchOptions(args: readonly string[]): BenchOptions {
     folder: values.folder,
     rowGroupRows: whole('--row-group-rows', values['row-group-rows'] ?? String(usual.rowGroupRows)),
     compressionLevel: whole('--compression-level', values['compression-level'] ?? String(usual.compressionLevel)),
+    memoryGigabytes: whole('--memory-gigabytes', values['memory-gigabytes']),
     points: values.point ?? [],
   };
 }
