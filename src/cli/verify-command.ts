@@ -2,6 +2,7 @@
 import { loadLayouts } from '../convert/definitions.js';
 import { FalconryError } from '../error.js';
 import { type VerifyOptions, type VerifyReport, verifyLake } from '../lake/verify.js';
+import { ruleText } from '../lake/verify-findings.js';
 import { OCSF_VERSIONS } from '../ocsf/schema.js';
 import { openStore } from '../store/open.js';
 import { bytes, count, plural } from './numbers.js';
@@ -71,7 +72,7 @@ export function verifyText(report: VerifyReport): string {
   ]);
   if (rows.length > 0) lines.push(table(['source', 'class', 'objects', 'rows', 'size', 'days'], rows, [2, 3, 4]), '');
   for (const finding of report.findings) {
-    lines.push(`${finding.level}: ${finding.rule}: ${count(finding.count)}`);
+    lines.push(`${finding.level} ${finding.rule} (${count(finding.count)}): ${ruleText(finding.rule)}`);
     for (const example of finding.examples) {
       const place = [example.object, example.row === undefined ? '' : `row ${count(example.row)}`, example.path ?? ''].filter(
         (part) => part !== '',
@@ -81,7 +82,7 @@ export function verifyText(report: VerifyReport): string {
   }
   const checked =
     report.rowsValidated === report.rows
-      ? `${count(report.rows)} rows`
+      ? plural(report.rows, 'row')
       : `${count(report.rowsValidated)} of ${count(report.rows)} rows`;
   lines.push(
     report.offences === 0
@@ -90,7 +91,7 @@ export function verifyText(report: VerifyReport): string {
   );
   if (report.duplicates > 0)
     lines.push(
-      `${plural(report.duplicates, 'event stands', 'events stand')} in a partition more than once: compaction removes them.`,
+      `${plural(report.duplicates, 'event stands', 'events stand')} in a partition more than once: compaction leaves one of each.`,
     );
   return `${lines.join('\n')}\n`;
 }

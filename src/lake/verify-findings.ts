@@ -14,7 +14,10 @@ export const LAKE_RULES = {
   empty_object: ['warning', 'an object without rows'],
   codec: ['offence', 'column chunks that are not compressed with zstandard'],
   row_group_too_large: ['offence', 'a row group above 256 MiB compressed'],
-  page_too_large: ['warning', 'a data page above 1 MiB uncompressed'],
+  page_too_large: [
+    'warning',
+    'a data page above 1 MiB uncompressed; smaller row groups (convert --row-group-rows) make smaller pages',
+  ],
   metadata_missing: ['offence', 'a key that the file metadata must have is not there'],
   version_unknown: ['offence', 'an OCSF version that Falconry does not know: the rows are not validated'],
   class_unknown: ['offence', 'a class that the OCSF version does not have'],
