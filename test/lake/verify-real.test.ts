@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convert } from '../../dist/src/convert/convert.js';
 import { loadLayouts } from '../../src/convert/definitions.js';
 import { DuckDBReader, parquetTable } from '../../src/lake/duckdb-reader.js';
-import { readFooter } from '../../src/lake/parquet-file.js';
+import { type ParquetFooter, readFooter } from '../../src/lake/parquet-file.js';
 import { openLake } from '../../src/lake/query.js';
 import { verifyLake } from '../../src/lake/verify.js';
 import { jsonRow } from '../../src/lake/verify-json.js';
@@ -36,6 +36,26 @@ it('a converted sample has no offence', async () => {
   expect(report).toMatchObject({ rows: EVENTS, rowsValidated: EVENTS, offences: 0, duplicates: 0 });
   expect(Object.keys(report.sources).length).toBeGreaterThan(5);
 });
+
+it('smaller row groups, by option, keep every page below what Security Lake asks for', async () => {
+  const small = join(folder, 'small-groups');
+  const archive = join(folder, 'archive');
+  await convert({ archive, lake: small, region: 'eu-central-1', workers: 1, dedupe: true, rowGroupRows: 2048 });
+  const groups = async (root: string) => {
+    const reader = await DuckDBReader.open();
+    const names = (await readdir(join(root, 'ext'), { recursive: true })).filter((name) => name.endsWith('.parquet'));
+    const footers: ParquetFooter[] = [];
+    for (const name of names) footers.push(await readFooter(reader, join(root, 'ext', name)));
+    await reader.close();
+    return footers.map(({ rows, rowGroups }) => ({ rows, rowGroups })).sort((a, b) => b.rows - a.rows);
+  };
+  expect((await groups(lake))[0]).toMatchObject({ rowGroups: 1 });
+  for (const { rows, rowGroups } of await groups(small)) expect(rowGroups).toBe(Math.ceil(rows / 2048));
+  expect((await groups(small))[0]!.rowGroups).toBeGreaterThan(1);
+  const report = await verifyLake(new LocalStore(small), { layouts: layouts() });
+  expect(report).toMatchObject({ rows: EVENTS, offences: 0 });
+  expect(report.findings.map(({ rule }) => rule)).not.toContain('page_too_large');
+}, 300_000);
 
 it('a converted sample can be queried, each class and all together', async () => {
   const query = await openLake(new LocalStore(lake), {});
