@@ -14,6 +14,18 @@ import type { ClassLayout } from '../ocsf/layout.js';
 import { duckdbType } from './duckdb-types.js';
 import { PlacedBuffers, writeChunk } from './handover.js';
 
+/**
+ * Distinct values up to which a column chunk is written with a dictionary. DuckDB's own limit, a fifth of the row group's rows, sets
+ * aside and fills a hash table for each column that is beyond the caches: 37 % of the writing, for 1 % of the size (decision 006).
+ */
+const MOST_DICTIONARY_ENTRIES = 2048;
+
+/** COPY's options for an object: what every writer of such objects says, the bench's peers too. */
+export function copyOptions(rowGroupRows: number, compressionLevel: number): string {
+  const dictionary = Math.min(MOST_DICTIONARY_ENTRIES, Math.ceil(rowGroupRows / 5));
+  return `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${compressionLevel}, ROW_GROUP_SIZE ${rowGroupRows}, DICTIONARY_SIZE_LIMIT ${dictionary}`;
+}
+
 export interface ParquetOptions {
   /** rows in a row group; DuckDB rounds up to 2,048 */
   rowGroupRows: number;
@@ -83,8 +95,7 @@ export class ParquetWriter {
     this.isPlacedInUse = false;
     try {
       await this.connection.run(
-        `COPY (SELECT * FROM ${name}()) TO ${quote(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${compressionLevel}, ` +
-          `ROW_GROUP_SIZE ${rowGroupRows}${keyValues})`,
+        `COPY (SELECT * FROM ${name}()) TO ${quote(path)} (${copyOptions(rowGroupRows, compressionLevel)}${keyValues})`,
       );
     } catch (error) {
       await rm(path, { force: true });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { loadLayouts } from '../../../src/convert/definitions.js';
+import { copyOptions } from '../../../src/lake/parquet-writer.js';
 import { eventDayOf } from '../../../src/lake/partition.js';
 import { eventFiles } from '../../archive.js';
 import { sqlType } from '../sql/columns.js';
@@ -56,7 +57,7 @@ export async function convertWithObjects({
       `COPY (SELECT * REPLACE (make_timestamptz(time * 1000) AS time_dt)
              FROM read_json('${path}', format = 'newline_delimited', columns = {${columns.join(', ')}}) ORDER BY time, metadata.uid)
        TO '${join(target, name, `${eventDayOf(day)}.parquet`)}'
-       (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${compressionLevel}, ROW_GROUP_SIZE ${rowGroupRows})`,
+       (${copyOptions(rowGroupRows, compressionLevel)})`,
     );
   }
   connection.closeSync();

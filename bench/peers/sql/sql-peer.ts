@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { loadLayouts } from '../../../src/convert/definitions.js';
+import { copyOptions } from '../../../src/lake/parquet-writer.js';
 import { eventDayOf } from '../../../src/lake/partition.js';
 import { baseClass } from './base.js';
 import { selectList } from './columns.js';
@@ -55,7 +56,7 @@ export async function convertWithSql(options: PeerOptions): Promise<number> {
       const where = `class = '${name}' AND day = ${day}`;
       await connection.run(
         `COPY (${classQuery(cls, selectList(layouts.get(name)!, cls.columns(variant.unmapped)), where, variant.order)})
-         TO '${path}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${compressionLevel}, ROW_GROUP_SIZE ${rowGroupRows})`,
+         TO '${path}' (${copyOptions(rowGroupRows, compressionLevel)})`,
       );
       events += Number(count);
     }
