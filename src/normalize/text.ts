@@ -10,14 +10,16 @@ const MAY_BE_HOLLOW = new Uint8Array(256);
 for (const c of 'nNuU-[') MAY_BE_HOLLOW[c.charCodeAt(0)] = 1;
 for (let c = 0; c <= 32; c++) MAY_BE_HOLLOW[c] = 1;
 for (const c of [0xc2, 0xe1, 0xe2, 0xe3, 0xef]) MAY_BE_HOLLOW[c] = 1;
-/** Longer than any hollow word: white space stands before or after it. */
-const LONG = 16;
+/** Lengths of the hollow words. */
+const HOLLOW_LENGTHS = new Uint8Array(16);
+for (const word of ['none', 'null', 'undefined', 'nan', 'n/a', '-', '[object object]']) HOLLOW_LENGTHS[word.length] = 1;
 
 /** Whether a text says that there is none: `none`, `N/A`, ` - `. Such is never written as a text. */
 export function isHollow(bytes: Uint8Array, offset: number, length: number): boolean {
   const first = bytes[offset]!;
   if (MAY_BE_HOLLOW[first] === 0) return false;
-  if (length > LONG && isVisible(first) && isVisible(bytes[offset + length - 1]!)) return false;
+  const isBare = isVisible(first) && isVisible(bytes[offset + length - 1]!);
+  if (isBare && (length >= HOLLOW_LENGTHS.length || HOLLOW_LENGTHS[length] === 0)) return false;
   return HOLLOW.test(Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString('utf8'));
 }
 
