@@ -13,8 +13,8 @@ const required = (attributes: ReadonlyMap<string, Attribute>): string[] =>
 const EVERY_CLASS = ['activity_id', 'category_uid', 'class_uid', 'metadata', 'severity_id', 'time', 'type_uid'];
 
 describe('what the tables say', () => {
-  it('has the classes of each version, without the query classes', () => {
-    expect(OCSF_VERSIONS.map((version) => ocsfSchema(version).classes.size)).toEqual([49, 56, 50]);
+  it('has the classes of each version, with the query classes of the versions that have them', () => {
+    expect(OCSF_VERSIONS.map((version) => ocsfSchema(version).classes.size)).toEqual([65, 72, 50]);
     for (const version of OCSF_VERSIONS) {
       const names = [...ocsfSchema(version).classes.keys()];
       expect(names.filter((name) => name.endsWith('_query'))).toEqual([]);
