@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Catalogue } from '../mapping/catalogue.js';
 import { type CompileResult, compileMapping } from '../mapping/compile.js';
 import { type MappingFile, parseMappings } from '../mapping/load.js';
 import type { MappingSet } from '../mapping/model.js';
@@ -51,6 +52,12 @@ export function loadMappings(userFolder?: string): MappingSet {
   const set = parseMappings(mappingFiles(userFolder), OCSF_VERSIONS.map(ocsfSchema));
   if (userFolder === undefined) builtIn = set;
   return set;
+}
+
+/** What is publicly known of FDR's event types. */
+export function loadCatalogue(): Catalogue {
+  const read = (name: string) => JSON.parse(readFileSync(join(PACKAGE_ROOT, 'mappings', 'fdr', 'catalogue', `${name}.json`), 'utf8'));
+  return { events: read('events'), external: read('external-events'), fields: read('fields') };
 }
 
 export const LAYOUT_FOLDER = join(PACKAGE_ROOT, 'src', 'ocsf', 'layouts');
