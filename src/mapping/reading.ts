@@ -104,7 +104,7 @@ export function rangesReading(attribute: Attribute, value: RangesValue): Extract
   for (const range of value.ranges) {
     const id = captionId(attribute, range.caption);
     if (id === undefined) continue;
-    reading.below.push(range.below ?? Number.POSITIVE_INFINITY);
+    reading.below.push(range.below ?? Number.MAX_VALUE); // not infinity: plans are also kept as JSON
     reading.ids.push(id);
     reading.captions.push(range.caption);
   }
