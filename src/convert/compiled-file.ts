@@ -52,7 +52,8 @@ export function readCompiled(folder: string, version: OcsfVersion, key: string):
   }
   if (file.key !== key) return undefined;
   const routes: Record<string, Route[]> = {};
-  for (const [eventType, indexes] of Object.entries(file.routesOf)) routes[eventType] = indexes.map((index) => file.routes[index]!);
+  for (const [eventType, indexes] of Object.entries(file.routesOf))
+    routes[eventType] = indexes.map((index) => file.routes[index]!);
   return { mapping: { ...file.mapping, routes }, beyondLayout: file.beyondLayout };
 }
 

@@ -57,7 +57,8 @@ export function loadMappings(userFolder?: string): MappingSet {
 
 /** What is publicly known of FDR's event types. */
 export function loadCatalogue(): Catalogue {
-  const read = (name: string) => JSON.parse(readFileSync(join(PACKAGE_ROOT, 'mappings', 'fdr', 'catalogue', `${name}.json`), 'utf8'));
+  const read = (name: string) =>
+    JSON.parse(readFileSync(join(PACKAGE_ROOT, 'mappings', 'fdr', 'catalogue', `${name}.json`), 'utf8'));
   return { events: read('events'), external: read('external-events'), fields: read('fields') };
 }
 

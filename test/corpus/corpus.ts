@@ -17,6 +17,9 @@ export interface CorpusLine {
 }
 
 const ENVELOPE = ['id', 'cid', 'aid', 'aip', 'timestamp', 'ConfigBuild', 'name', 'event_platform'];
+/** What mappings read of every event, and only the one kind has. */
+const EXTERNAL_ONLY = ['UTCTimestamp', 'CustomerIdString'];
+const SENSOR_ONLY = ['ContextTimeStamp', 'TreeId', 'event_platform', 'aip', 'aid', 'ConfigBuild', 'name', 'id'];
 /** Which of {@link TYPE_FIELDS} names the type. */
 type TypeField = (typeof TYPE_FIELDS)[number];
 
@@ -61,7 +64,12 @@ export class Corpus {
     yield this.line(name, 'envelope', first!, []);
     if (event.fields.length === 0 && !this.isNewRoute(name)) return;
     for (const field of fields) {
-      yield this.line(name, `without ${field}`, first!, fields.filter((other) => other !== field));
+      yield this.line(
+        name,
+        `without ${field}`,
+        first!,
+        fields.filter((other) => other !== field),
+      );
     }
     for (const [field, value] of this.choices(name, fields)) {
       yield this.line(name, `${field}=${value}`, first!, fields, new Map([[field, { text: value }]]));
@@ -90,10 +98,14 @@ export class Corpus {
   private fieldsOf(name: string, event: CatalogueEvent): string[] {
     const read = (this.mapping.routes[name] ?? []).flatMap(({ slots }) => slots);
     const nested = read.filter((field) => field.includes('.') && event.fields.includes(field.split('.')[0]!));
-    const all = event.fields.length > 0 ? [...event.fields, ...nested] : [...ENVELOPE, ...read];
+    const strange = this.externalNames.has(name) ? SENSOR_ONLY : EXTERNAL_ONLY;
+    const guessed = [...ENVELOPE, ...read].filter((field) => !strange.includes(field));
+    const all = event.fields.length > 0 ? [...event.fields, ...nested] : guessed;
     const inside = new Set(all.filter((field) => field.includes('.')).map((field) => field.split('.')[0]!));
     return [...new Set(all)]
-      .filter((field) => !(TYPE_FIELDS as readonly string[]).includes(field) || (field === 'event_type' && name.startsWith('cspm')))
+      .filter(
+        (field) => !(TYPE_FIELDS as readonly string[]).includes(field) || (field === 'event_type' && name.startsWith('cspm')),
+      )
       .filter((field) => !inside.has(field))
       .sort();
   }
@@ -120,7 +132,8 @@ export class Corpus {
     const wanted = fields.length === 0 ? ['id', 'timestamp', 'cid', 'aid'] : fields;
     const tree: Tree = { [this.typeField(name)]: JSON.stringify(type) };
     for (const field of wanted) {
-      const value = set.get(field) ?? (field === 'event_platform' ? { text: platform } : valueOf(field, this.catalogue, isExternal));
+      const value =
+        set.get(field) ?? (field === 'event_platform' ? { text: platform } : valueOf(field, this.catalogue, isExternal));
       put(tree, field.split('.'), value.bare === true ? value.text : JSON.stringify(value.text));
     }
     // an event needs a time, and each line an id of its own

@@ -42,7 +42,10 @@ const BY_NAME: readonly [pattern: RegExp, value: (name: string) => string][] = [
   [/^(DomainName|HttpHost)$/, () => 'www.example.com'],
   [/CommandLine$/, (name) => `C:\\Windows\\System32\\cmd.exe /c echo ${name}`],
   [/(Base|Original)File[Nn]ame$|^FileName$|^Filename$/, (name) => `${name.toLowerCase()}.exe`],
-  [/FileName$|FilePath$|Path$|^InjectedDll$|Directory/, (name) => `\\Device\\HarddiskVolume3\\Windows\\Temp\\${name.toLowerCase()}.bin`],
+  [
+    /FileName$|FilePath$|Path$|^InjectedDll$|Directory/,
+    (name) => `\\Device\\HarddiskVolume3\\Windows\\Temp\\${name.toLowerCase()}.bin`,
+  ],
   [/^Reg\w*(Object|Key)Name$/, () => '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run'],
   [/(Process|Thread|Session|Authentication)I[dD]$|^PID$/, (name) => String(seedOf(name) + 1)],
   [/Port$/, (name) => String(1024 + (seedOf(name) % 60_000))],
@@ -74,7 +77,8 @@ export function valueOf(name: string, { fields }: Catalogue, isExternal: boolean
   if (field?.type === 'iso8601') return { text: isoTime };
   for (const [pattern, value] of BY_NAME) {
     if (pattern.test(name)) {
-      const text = field?.wide === true && /^\d+$/.test(value(name)) ? `12168621487${value(name).padStart(9, '0').slice(-9)}` : value(name);
+      const text =
+        field?.wide === true && /^\d+$/.test(value(name)) ? `12168621487${value(name).padStart(9, '0').slice(-9)}` : value(name);
       return { text };
     }
   }
