@@ -7,7 +7,7 @@
 import { type Catalogue, type CatalogueEvent, catalogueEvents } from '../../src/mapping/catalogue.js';
 import type { CompiledMapping, Route } from '../../src/mapping/plan.js';
 import { TYPE_FIELDS } from '../../src/mapping/plan.js';
-import { type FieldValue, valueOf } from './values.js';
+import { type FieldValue, fieldValue } from './values.js';
 
 export interface CorpusLine {
   eventType: string;
@@ -133,12 +133,12 @@ export class Corpus {
     const tree: Tree = { [this.typeField(name)]: JSON.stringify(type) };
     for (const field of wanted) {
       const value =
-        set.get(field) ?? (field === 'event_platform' ? { text: platform } : valueOf(field, this.catalogue, isExternal));
+        set.get(field) ?? (field === 'event_platform' ? { text: platform } : fieldValue(field, this.catalogue, isExternal));
       put(tree, field.split('.'), value.bare === true ? value.text : JSON.stringify(value.text));
     }
     // an event needs a time, and each line an id of its own
     if (tree.timestamp === undefined && tree.UTCTimestamp === undefined && tree.event_created === undefined) {
-      tree.timestamp = JSON.stringify(valueOf('timestamp', this.catalogue, isExternal).text);
+      tree.timestamp = JSON.stringify(fieldValue('timestamp', this.catalogue, isExternal).text);
     }
     if (what !== 'without id') tree.id = JSON.stringify(id);
     return { eventType: name, what, text: jsonOf(tree) };

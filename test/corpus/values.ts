@@ -64,7 +64,7 @@ const isoTime = '2024-05-01T10:00:00Z';
 /**
  * @param isExternal external events carry integers and booleans as JSON has them, sensor events everything as text
  */
-export function valueOf(name: string, { fields }: Catalogue, isExternal: boolean): FieldValue {
+export function fieldValue(name: string, { fields }: Catalogue, isExternal: boolean): FieldValue {
   const field: CatalogueField | undefined = fields[name];
   if (name === 'timestamp') return { text: isExternal ? isoTime : String(CLOUD_MS) };
   if (field?.values !== undefined) return { text: field.values[0]! };
