@@ -23,7 +23,7 @@ export type TimeUnit = 'auto' | 's' | 'ms' | 'filetime';
 export type TextPart =
   | { part: 'whole' | 'basename' | 'dirname' }
   | { part: 'first' | 'after' | 'before'; separator: string }
-  | { part: 'pair'; key: string };
+  | { part: 'pair' | 'members'; key: string };
 
 /** What a text must be to stand in an attribute. */
 export type TextTest = 'string' | 'ip' | 'mac' | 'hash' | 'uuid' | 'email' | 'bytestring' | 'subnet';

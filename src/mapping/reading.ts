@@ -31,7 +31,8 @@ export function textParts(kernels: readonly KernelCall[]): TextPart[] {
       case 'before':
         return [{ part: kernel.name, separator: kernel.args[0] ?? '' }];
       case 'pair':
-        return [{ part: 'pair', key: kernel.args[0] ?? '' }];
+      case 'members':
+        return [{ part: kernel.name, key: kernel.args[0] ?? '' }];
       default:
         return [];
     }

@@ -69,6 +69,7 @@ export function fieldValue(name: string, { fields }: Catalogue, isExternal: bool
   if (name === 'timestamp') return { text: isExternal ? isoTime : String(CLOUD_MS) };
   if (field?.values !== undefined) return { text: field.values[0]! };
   if (field?.type === 'bool') return isExternal ? { text: 'true', bare: true } : { text: '1' };
+  if (name === 'Attacks') return { text: '[{"Tactic":"Execution,Defense Evasion","Technique":"PowerShell"}]', bare: true };
   if (field?.type === 'array') return { text: `["${name} 1","${name} 2"]`, bare: true };
   if (field?.type === 'object') return { text: `{"Key":"${name}"}`, bare: true };
   if (field?.type === 'epoch_s') return { text: SECONDS };
