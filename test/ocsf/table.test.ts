@@ -17,7 +17,7 @@ describe('what the tables say', () => {
     expect(OCSF_VERSIONS.map((version) => ocsfSchema(version).classes.size)).toEqual([65, 72, 50]);
     for (const version of OCSF_VERSIONS) {
       const names = [...ocsfSchema(version).classes.keys()];
-      expect(names.filter((name) => name.endsWith('_query'))).toEqual([]);
+      expect(names.filter((name) => name.endsWith('_query'))).toHaveLength(version === '1.1.0' ? 0 : 16);
       expect(names).toContain('process_activity');
     }
     expect(ocsfSchema('1.2.0').classes.has('event_log')).toBe(false);
