@@ -27,7 +27,13 @@ export interface CatalogueCoverage {
   missing: string[];
 }
 
-export function coverageOf(mapping: CompiledMapping, set: MappingSet, catalogue: Catalogue): EventCoverage[] {
+const NO_CATALOGUE: Pick<Catalogue, 'events' | 'external'> = { events: {}, external: {} };
+
+export function coverageOf(
+  mapping: CompiledMapping,
+  set: MappingSet,
+  catalogue: Pick<Catalogue, 'events' | 'external'> = NO_CATALOGUE,
+): EventCoverage[] {
   const classes = new Set(mapping.classes.map(({ name }) => name));
   const inVersion = set.rules.filter((rule) => classes.has(rule.class) && (rule.versions?.includes(mapping.version) ?? true));
   return Object.entries(mapping.routes)
