@@ -46,7 +46,7 @@ export function coverageOf(
         });
       }
       const reason = rules.find((rule) => rule.reason !== undefined)?.reason;
-      const event = catalogue.events[eventType] ?? catalogue.external[eventType];
+      const event = [catalogue.events, catalogue.external].find((some) => Object.hasOwn(some, eventType))?.[eventType];
       const taken = new Set([...fields].map((field) => field.split('.')[0]!));
       return {
         eventType,
