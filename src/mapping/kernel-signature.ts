@@ -22,6 +22,7 @@ const KERNELS: Readonly<Record<string, KernelSignature>> = {
   after: { gives: 'text', argument: 'separator' },
   before: { gives: 'text', argument: 'separator' },
   pair: { gives: 'text', argument: 'key' },
+  members: { gives: 'text', argument: 'key' },
   epoch_s: { gives: 'timestamp' },
   epoch_ms: { gives: 'timestamp' },
   filetime: { gives: 'timestamp' },

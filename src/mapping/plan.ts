@@ -11,8 +11,11 @@ import type { Origin } from './model.js';
 export const ENVELOPE = ['timestamp', 'ContextTimeStamp', 'UTCTimestamp', 'id', 'cid', 'aid'] as const;
 export const SLOT = { timestamp: 0, contextTime: 1, utcTime: 2, id: 3, cid: 4, aid: 5 } as const;
 
-/** Fields that name an event's type, in order of precedence (facts: an external event has no event_simpleName). */
-export const TYPE_FIELDS = ['event_simpleName', 'ExternalApiType', 'event_type', 'event-type'] as const;
+/**
+ * Fields that name an event's type, in order of precedence: an external event has no event_simpleName, and the event_type of a cloud
+ * attack (event-type) is the cloud's own.
+ */
+export const TYPE_FIELDS = ['event_simpleName', 'ExternalApiType', 'event-type', 'event_type'] as const;
 
 export type TimeUnit = 'auto' | 's' | 'ms' | 'filetime';
 
@@ -20,7 +23,7 @@ export type TimeUnit = 'auto' | 's' | 'ms' | 'filetime';
 export type TextPart =
   | { part: 'whole' | 'basename' | 'dirname' }
   | { part: 'first' | 'after' | 'before'; separator: string }
-  | { part: 'pair'; key: string };
+  | { part: 'pair' | 'members'; key: string };
 
 /** What a text must be to stand in an attribute. */
 export type TextTest = 'string' | 'ip' | 'mac' | 'hash' | 'uuid' | 'email' | 'bytestring' | 'subnet';

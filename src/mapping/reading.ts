@@ -31,7 +31,8 @@ export function textParts(kernels: readonly KernelCall[]): TextPart[] {
       case 'before':
         return [{ part: kernel.name, separator: kernel.args[0] ?? '' }];
       case 'pair':
-        return [{ part: 'pair', key: kernel.args[0] ?? '' }];
+      case 'members':
+        return [{ part: kernel.name, key: kernel.args[0] ?? '' }];
       default:
         return [];
     }
@@ -104,7 +105,7 @@ export function rangesReading(attribute: Attribute, value: RangesValue): Extract
   for (const range of value.ranges) {
     const id = captionId(attribute, range.caption);
     if (id === undefined) continue;
-    reading.below.push(range.below ?? Number.POSITIVE_INFINITY);
+    reading.below.push(range.below ?? Number.MAX_VALUE); // not infinity: plans are also kept as JSON
     reading.ids.push(id);
     reading.captions.push(range.caption);
   }

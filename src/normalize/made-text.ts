@@ -41,8 +41,8 @@ export class MadeText {
 /** Applies parts to a cursor; false where one finds nothing. */
 export function applyParts(parts: readonly TextPart[], cursor: Cursor, made: MadeText, madeBuffer: number): boolean {
   for (const part of parts) {
-    if (part.part === 'pair') {
-      const text = pairValue(cursor, part.key);
+    if (part.part === 'pair' || part.part === 'members') {
+      const text = part.part === 'pair' ? pairValue(cursor, part.key) : memberValues(cursor, part.key);
       if (text === undefined || text === '') return false;
       made.put(text, cursor, madeBuffer);
     } else {
@@ -68,6 +68,17 @@ function pairValue(cursor: Cursor, key: string): string | undefined {
   if (!Array.isArray(list)) return undefined;
   const found = list.find((pair) => pair !== null && typeof pair === 'object' && pair.Key === key);
   return typeof found?.ValueString === 'string' && !HALF_PAIR.test(found.ValueString) ? found.ValueString : undefined;
+}
+
+/** The texts at `key` in `[{ … }, { … }]`, joined by commas. */
+function memberValues(cursor: Cursor, key: string): string | undefined {
+  const list = jsonOf(cursor);
+  if (!Array.isArray(list)) return undefined;
+  const texts = list.flatMap((item) => {
+    const text = item !== null && typeof item === 'object' && Object.hasOwn(item, key) ? item[key] : undefined;
+    return typeof text === 'string' && text !== '' && !HALF_PAIR.test(text) ? [text] : [];
+  });
+  return texts.length === 0 ? undefined : texts.join(',');
 }
 
 /**

@@ -272,10 +272,9 @@ export class Normalizer {
 
   private countUnknown(order: Int32Array, start: number, count: number): void {
     const { eventType } = this.rows;
-    const { known } = this.router;
     for (let i = start; i < start + count; i++) {
       const type = eventType[order[i]!]!;
-      if (type < known) continue;
+      if (this.router.isKnown(type)) continue;
       const name = this.router.typeName(type);
       this.unknown.set(name, (this.unknown.get(name) ?? 0) + 1);
     }

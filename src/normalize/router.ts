@@ -57,14 +57,19 @@ const T = TYPE_FIELDS.length;
 const ENV = { timestamp: T, contextTime: T + 1, utcTime: T + 2, id: T + 3, cid: T + 4, aid: T + 5 };
 const ENVELOPE_SIZE = T + ENVELOPE.length;
 
+/** No rule takes the event type. */
+const UNKNOWN: number[] = [];
+
 export class Router {
   readonly fields: FieldDictionary;
   readonly eventTypes: FieldDictionary;
   readonly routes: LoadedRoute[] = [];
   private readonly grouping: Groups;
-  /** event type → the event types that had no route */
+  /** how many event types mappings name: ids below it are theirs, others were learned */
   readonly known: number;
   private readonly routesOfType: number[][];
+  /** event types that a mapping names by how they begin: `cspm_policy_*` */
+  private readonly families: readonly { prefix: string; id: number }[];
   private readonly unknownRoute: number;
   readonly placeholders: Placeholders;
   private readonly at = new Int32Array(ENVELOPE_SIZE);
@@ -92,6 +97,7 @@ export class Router {
       return known;
     };
     this.routesOfType = types.map((type) => mapping.routes[type]!.map(load));
+    this.families = types.flatMap((type, id) => (type.endsWith('*') ? [{ prefix: type.slice(0, -1), id }] : []));
     this.unknownRoute = load(mapping.unknown);
     this.placeholders = new Placeholders(mapping.placeholders);
     this.check = new RequirementCheck(rows);
@@ -175,7 +181,7 @@ export class Router {
   }
 
   private chooseRoute(type: number, cells: LineCells): number {
-    const candidates = this.routesOfType[type];
+    const candidates = this.routesOfType[type] ?? this.routesOfFamily(type);
     if (candidates === undefined) return this.unknownRoute;
     for (const index of candidates) {
       const { route, guardField, guardIs } = this.routes[index]!;
@@ -194,6 +200,20 @@ export class Router {
       if (holds !== route.guard.not) return index;
     }
     return this.unknownRoute;
+  }
+
+  /** The routes of an event type that no mapping names in full, learned at its first event. */
+  private routesOfFamily(type: number): readonly number[] | undefined {
+    if (this.families.length === 0 || type >= this.eventTypes.size) return undefined;
+    const name = this.eventTypes.name(type);
+    const family = this.families.find(({ prefix }) => name.startsWith(prefix));
+    this.routesOfType[type] = family === undefined ? UNKNOWN : this.routesOfType[family.id]!;
+    return this.routesOfType[type];
+  }
+
+  /** Whether a mapping takes the event type, by its id in {@link RowTable.eventType}. */
+  isKnown(type: number): boolean {
+    return type < this.known || (this.routesOfType[type]?.length ?? 0) > 0;
   }
 
   /** Writes the line's cells behind the table's last row; they count only once the row does. */

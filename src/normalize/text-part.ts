@@ -8,7 +8,7 @@ export let partLength = 0;
 /**
  * Narrows a value to one of its parts, in {@link partOffset} and {@link partLength}.
  *
- * @returns false where the value has no such part (or `pair` found none)
+ * @returns false where the value has no such part (those that `pair` and `members` make are none)
  */
 export function takePart(part: TextPart, bytes: Uint8Array, offset: number, length: number): boolean {
   const end = offset + length;
@@ -26,6 +26,7 @@ export function takePart(part: TextPart, bytes: Uint8Array, offset: number, leng
       return partLength > 0;
     }
     case 'pair':
+    case 'members':
       return false; // made, not found: applyParts
     default: {
       const at = indexOfText(bytes, offset, end, separatorBytes(part.separator));

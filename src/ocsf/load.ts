@@ -12,7 +12,7 @@ const TABLES: Readonly<Record<OcsfVersion, SchemaTable>> = { '1.1.0': v1_1_0, '1
 const decoded = new Map<OcsfVersion, OcsfSchema>();
 
 /**
- * The schema of a version: every concrete event class except the query classes, and every object they reach.
+ * The schema of a version: every concrete event class, and every object they reach.
  * Always the same object for a version; shared, so never change it.
  *
  * @throws FalconryError `OCSF_VERSION_UNKNOWN`

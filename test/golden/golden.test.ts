@@ -1,20 +1,28 @@
 /** Every mapped event type: the lines of `<type>/in.ndjson` become the rows of `<type>/out.json`, valid in every OCSF version. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadMappings } from '../../src/convert/definitions.js';
+import { loadCatalogue, loadCompiled, loadMappings } from '../../src/convert/definitions.js';
 import { ocsfSchema } from '../../src/ocsf/load.js';
 import { OCSF_VERSIONS } from '../../src/ocsf/schema.js';
 import { Validator } from '../../src/ocsf/validate.js';
+import { Corpus, exampleName } from '../corpus/corpus.js';
 import type { Row } from '../normalize/rows.js';
 import { Converter, jsonText, uidsOf } from './convert.js';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const REFEREE = '../shared/ocsf';
 const UPDATE = process.env.UPDATE_GOLDEN === '1';
+
+/** The folder of a mapped event type; one that a mapping names by how it begins has the folder of an example. */
+const mapped = [...new Set(loadMappings().rules.flatMap(({ eventTypes }) => eventTypes))].map((type) => ({
+  type,
+  folder: exampleName(type),
+}));
+if (UPDATE) writeMissingInputs();
 
 const types = readdirSync(FOLDER, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -24,15 +32,25 @@ const inputs = new Map(types.map((type) => [type, readFileSync(join(FOLDER, type
 const converters = new Map(OCSF_VERSIONS.map((version) => [version, new Converter(version)]));
 
 it('has a folder for every mapped event type and no other', () => {
-  const mapped = new Set(loadMappings().rules.flatMap(({ eventTypes }) => eventTypes));
-  expect(types).toEqual([...mapped].sort());
+  expect(types).toEqual(mapped.map(({ folder }) => folder).sort());
 });
+
+/** A new type's lines: one with all its fields, one with none. */
+function writeMissingInputs(): void {
+  const corpus = new Corpus(loadCatalogue(), loadCompiled('1.2.0').mapping);
+  for (const { type, folder } of mapped) {
+    const path = join(FOLDER, folder);
+    if (existsSync(path)) continue;
+    mkdirSync(path);
+    writeFileSync(join(path, 'in.ndjson'), [...corpus.shortLines(type)].map(({ text }) => `${text}\n`).join(''));
+  }
+}
 
 it('has lines of the type that the folder names, each with its own id', () => {
   for (const [type, text] of inputs) {
     for (const line of text.trimEnd().split('\n')) {
       const event = JSON.parse(line) as Record<string, unknown>;
-      expect(event.event_simpleName ?? event.ExternalApiType, type).toBe(type);
+      expect(event.event_simpleName ?? event.ExternalApiType ?? event['event-type'], type).toBe(type);
     }
   }
   const uids = [...inputs.values()].flatMap(uidsOf);

@@ -291,6 +291,12 @@ function written({ name, args: [argument = ''] }: KernelCall, values: readonly s
         JSON.stringify([{ Key: 'other', ValueString: 'x' }, null, { Key: argument, ValueString: value }]),
         '[]',
       ]);
+    case 'members':
+      return values.flatMap((value) => [
+        JSON.stringify([{ [argument]: value }]),
+        JSON.stringify([null, { other: 1 }, { [argument]: value }, { [argument]: `${value},${value}` }]),
+        '[7]',
+      ]);
     case 'first':
     case 'before':
       return values.flatMap((value) => [value + argument, `${value} ${argument}x`, value]);

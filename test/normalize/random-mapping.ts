@@ -273,7 +273,12 @@ export class MappingMaker {
   private textKernels(share: number): KernelCall[] {
     const { random } = this;
     if (random() > share) return [];
-    return [{ name: pick(random, ['first', 'after', 'before', 'pair']), args: [pick(random, [';', ',', '\\', ' ', '::', 'é'])] }];
+    return [
+      {
+        name: pick(random, ['first', 'after', 'before', 'pair', 'members']),
+        args: [pick(random, [';', ',', '\\', ' ', '::', 'é'])],
+      },
+    ];
   }
 
   /** Mostly a field of its own, now and then one that is used elsewhere too. */

@@ -20,7 +20,7 @@ interface Constant extends Filled {
   ifEmpty: boolean;
 }
 
-const PART_KERNELS = ['basename', 'dirname', 'first', 'after', 'before', 'pair'];
+const PART_KERNELS = ['basename', 'dirname', 'first', 'after', 'before', 'pair', 'members'];
 const HASH_DIGITS: Record<string, number> = { MD5: 32, 'SHA-1': 40, 'SHA-256': 64, 'SHA-512': 128 };
 
 export class ReferenceRow {

@@ -12,7 +12,7 @@ import { ReferenceRow } from './reference-row.js';
 import type { PlacedRow, Row } from './rows.js';
 import { readText, readTime } from './values.js';
 
-const TYPE_FIELDS = ['event_simpleName', 'ExternalApiType', 'event_type', 'event-type'];
+const TYPE_FIELDS = ['event_simpleName', 'ExternalApiType', 'event-type', 'event_type'];
 const DAY = 86_400_000;
 
 /** `optional`: fields whose value is a placeholder or zeros, and which may stand in `unmapped` or not. */

@@ -165,6 +165,7 @@ export function applyKernels(text: string, kernels: readonly KernelCall[]): stri
     else if (name === 'before') part = at < 0 ? undefined : blanksOff(part.slice(0, at)) || undefined;
     else if (name === 'after') part = at < 0 ? undefined : blanksOff(part.slice(at + argument.length)) || undefined;
     else if (name === 'pair') part = pairOf(part, argument);
+    else if (name === 'members') part = membersOf(part, argument);
   }
   return part;
 }
@@ -176,6 +177,18 @@ function pairOf(json: string, key: string): string | undefined {
     const list = JSON.parse(json) as { Key?: unknown; ValueString?: unknown }[];
     const found = Array.isArray(list) ? list.find((pair) => pair?.Key === key)?.ValueString : undefined;
     return typeof found === 'string' && found !== '' && isWellFormed(found) ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function membersOf(json: string, key: string): string | undefined {
+  try {
+    const list = JSON.parse(json) as Record<string, unknown>[];
+    if (!Array.isArray(list)) return undefined;
+    const found = list.map((item) => (Object.hasOwn(item ?? {}, key) ? item[key] : undefined));
+    const texts = found.filter((text) => typeof text === 'string' && text !== '' && isWellFormed(text));
+    return texts.length > 0 ? texts.join() : undefined;
   } catch {
     return undefined;
   }

@@ -85,7 +85,7 @@ interface Example {
 }
 
 const EXAMPLES: readonly Example[] = [
-  { rule: 'class_unknown', path: 'class_uid', good: [1007, 1007n], bad: [undefined, null, '1007', 424242, 5015] },
+  { rule: 'class_unknown', path: 'class_uid', good: [1007, 1007n], bad: [undefined, null, '1007', 424242, 5999] },
   { rule: 'category_mismatch', path: 'category_uid', good: [1, 1n], bad: [2, 0] },
   { rule: 'class_name_mismatch', path: 'class_name', good: ['Process Activity', null], bad: ['Process activity', ''] },
   { rule: 'category_name_mismatch', path: 'category_name', good: ['System Activity', undefined], bad: ['System'] },

@@ -1,0 +1,66 @@
+/** The whole catalogue through the converter: nothing quarantined, every row valid OCSF of every version. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadCatalogue, loadCompiled } from '../../src/convert/definitions.js';
+import { ocsfSchema } from '../../src/ocsf/load.js';
+import { OCSF_VERSIONS, type OcsfVersion } from '../../src/ocsf/schema.js';
+import { Validator } from '../../src/ocsf/validate.js';
+import { Converter } from '../golden/convert.js';
+import type { Row } from '../normalize/rows.js';
+import { Corpus, type CorpusLine } from './corpus.js';
+
+const REFEREE = '../shared/ocsf';
+const AT_ONCE = 2_000;
+
+const lines: readonly CorpusLine[] = [...new Corpus(loadCatalogue(), loadCompiled('1.2.0').mapping).lines()];
+
+function* converted(version: OcsfVersion): Generator<{ line: CorpusLine; row: Row }> {
+  const converter = new Converter(version);
+  for (let start = 0; start < lines.length; start += AT_ONCE) {
+    const some = lines.slice(start, start + AT_ONCE);
+    const { rows, outcomes, quarantined } = converter.convert(some.map(({ text }) => `${text}\n`).join(''));
+    expect(quarantined).toEqual([]);
+    expect(outcomes).toEqual({ read: some.length, written: some.length, quarantined: 0, duplicate: 0, filtered: 0 });
+    for (let i = 0; i < rows.length; i++) yield { line: some[i]!, row: rows[i]! };
+  }
+}
+
+describe.each(OCSF_VERSIONS)('the generated corpus, OCSF %s', (version) => {
+  it('is valid without a finding, and keeps every event type’s name', () => {
+    const validator = new Validator(ocsfSchema(version));
+    const found = new Map<string, string>();
+    const types = new Set<string>();
+    for (const { line, row } of converted(version)) {
+      types.add(line.eventType);
+      for (const { rule, path, message } of validator.validate(row)) {
+        const key = `${rule} ${path} of ${row.class_name}`;
+        if (!found.has(key)) found.set(key, `${line.eventType}, ${line.what}: ${message}`);
+      }
+    }
+    expect([...found]).toEqual([]);
+    expect(types.size).toBe(1_059);
+  });
+
+  it.skipIf(!existsSync(`${REFEREE}/validate_ocsf.py`))('is valid by the referee', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'corpus-'));
+    try {
+      const file = join(folder, 'rows.ndjson');
+      const text: string[] = [];
+      for (const { row } of converted(version)) {
+        text.push(JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? Number(value) : value)));
+      }
+      writeFileSync(file, `${text.join('\n')}\n`);
+      const args = [`${REFEREE}/validate_ocsf.py`, '--schema', `${REFEREE}/schema-${version}.json`];
+      const run = spawnSync('python3', [...args, '--strict', '--ignore', 'regex', '--summary', file], {
+        encoding: 'utf8',
+        maxBuffer: 2 ** 28,
+      });
+      expect(run.status, `${run.stderr}${run.stdout.slice(0, 4_000)}`).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
