@@ -15,6 +15,9 @@ export interface BenchArchive {
 
 const SEED = 1;
 
+/** Below this an archive is smaller than what a worker sorts at a time, and starting takes the time: budgets say nothing. */
+export const LEAST_EVENTS = 200_000;
+
 /**
  * Makes the archive, or takes the one that an earlier run with the same options left there.
  *

@@ -5,9 +5,6 @@ import type { Row } from './throughput.js';
 
 const GiB = 2 ** 30;
 
-/** Below this an archive is smaller than what a worker sorts at a time, and starting takes the time: budgets say nothing. */
-export const LEAST_EVENTS = 200_000;
-
 export interface Budget {
   what: string;
   budget: string;

@@ -3,8 +3,7 @@
  * window, so that growth cannot hide behind a window that was never full.
  */
 import { join } from 'node:path';
-import { type BenchArchive, multiplyArchive } from './archive.js';
-import { LEAST_EVENTS } from './budget.js';
+import { type BenchArchive, LEAST_EVENTS, multiplyArchive } from './archive.js';
 import { launch } from './launch.js';
 import type { BenchOptions } from './options.js';
 import { subjectOf } from './subject.js';

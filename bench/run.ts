@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BenchArchive, makeArchive } from './archive.js';
-import { helpBudget, LEAST_EVENTS, memoryBudgets, throughputBudgets } from './budget.js';
+import { type BenchArchive, LEAST_EVENTS, makeArchive } from './archive.js';
+import { helpBudget, memoryBudgets, throughputBudgets } from './budget.js';
 import { compareLakes } from './equality.js';
 import type { Results } from './findings.js';
 import { measureGrid } from './grid.js';
