@@ -5,6 +5,7 @@ import { loadCompiled } from '../src/convert/definitions.js';
 import { DuckDBReader } from '../src/lake/duckdb-reader.js';
 import { readFooter } from '../src/lake/parquet-file.js';
 import { type PageSizes, pageSizes } from '../src/lake/parquet-pages.js';
+import { copyOptions } from '../src/lake/parquet-writer.js';
 import { SECURITY_LAKE_LIMITS } from '../src/lake/verify-object.js';
 import { Normalizer } from '../src/normalize/normalizer.js';
 import { inflated } from './archive.js';
@@ -19,7 +20,7 @@ const outcomes = { read: 0, written: 0, quarantined: 0, duplicate: 0, filtered: 
 normalizer.startUnit();
 for (const bytes of inflated(input.archive))
   normalizer.add({ bytes, length: bytes.length, offset: 0, firstLine: 1 }, outcomes, () => {});
-const options = `ROW_GROUP_SIZE ${point.rowGroupRows}, COMPRESSION_LEVEL ${point.compressionLevel}, PARQUET_VERSION ${point.version}`;
+const options = `${copyOptions(point.rowGroupRows, point.compressionLevel)}, PARQUET_VERSION ${point.version}`;
 const times: number[] = [];
 let lake = 0;
 for (let run = 0; run < runs; run++) {

@@ -16,7 +16,7 @@ import { PlacedBuffers, writeChunk } from './handover.js';
 
 /**
  * Distinct values up to which a column chunk is written with a dictionary. DuckDB's own limit, a fifth of the row group's rows, sets
- * aside and fills a hash table for each column that is beyond the caches: 37 % of the writing, for 1 % of the size (decision 006).
+ * aside and fills a hash table for each column that is beyond the caches: 37 % of the writing, for 1 % of the size (decision 007).
  */
 const MOST_DICTIONARY_ENTRIES = 2048;
 
