@@ -6,7 +6,7 @@
 /** A key longer than this is never learned. */
 const LONGEST_LEARNED_KEY = 256;
 /** Room for keys in the dictionary, known and learned. */
-const MAX_KEYS = 65_536;
+export const MAX_KEYS = 65_536;
 const SLOTS = MAX_KEYS * 4;
 /** A key that collides with more than this many others is not learned: keys made to collide must not make lookups long. */
 const MAX_PROBES = 32;

@@ -5,11 +5,13 @@
  * surrogate pairs, what is not JSON) it hands back, and the exact parser decides.
  */
 import type { LineCells } from './cells.js';
-import type { FieldDictionary } from './dictionary.js';
+import { type FieldDictionary, MAX_KEYS } from './dictionary.js';
 import { escapeEnd, literalEnd, numberEnd, STRING_STOP } from './json-text.js';
 
 export class FlatScanner {
   private line = 0;
+  /** by a field: the one that came after it last; lines of a type name their fields in one order, so it mostly comes again */
+  private readonly following = new Int32Array(MAX_KEYS).fill(-1);
 
   constructor(private readonly dictionary: FieldDictionary) {}
 
@@ -22,7 +24,10 @@ export class FlatScanner {
   scan(bytes: Uint8Array, p: number, cells: LineCells): number {
     const { dictionary } = this;
     const stop = STRING_STOP;
-    const seen = dictionary.seenInLine;
+    const { keyOffset, keyLength, seenInLine: seen } = dictionary;
+    let { keyBytes } = dictionary;
+    const { following } = this;
+    let before = 0;
     const line = ++this.line;
     let { field, offset, length } = cells;
     let count = 0;
@@ -39,15 +44,25 @@ export class FlatScanner {
       for (;;) {
         if (c !== 34) return -1;
         const keyStart = ++p;
-        let hash = 0;
-        while (stop[(c = bytes[p]!)] === 0) {
-          hash = (Math.imul(hash, 31) + c) | 0;
-          p++;
+        let id = following[before]!;
+        // no key that was found here holds a control character: the comparison stops at the line's end
+        if (id >= 0) for (let k = keyOffset[id]!, end = k + keyLength[id]!; k < end && keyBytes[k] === bytes[p]; k++) p++;
+        if (id < 0 || p - keyStart !== keyLength[id] || bytes[p] !== 34) {
+          p = keyStart;
+          let hash = 0;
+          while (stop[(c = bytes[p]!)] === 0) {
+            hash = (Math.imul(hash, 31) + c) | 0;
+            p++;
+          }
+          if (c !== 34) return -1;
+          id = dictionary.idOf(hash, bytes, keyStart, p - keyStart);
+          if (id < 0) return -1;
+          following[before] = id;
+          keyBytes = dictionary.keyBytes;
         }
-        if (c !== 34) return -1;
-        const id = dictionary.idOf(hash, bytes, keyStart, p - keyStart);
-        if (id < 0 || seen[id] === line) return -1;
+        if (seen[id] === line) return -1;
         seen[id] = line;
+        before = id;
         p++;
         while ((c = bytes[p]!) === 32 || c === 9) p++;
         if (c !== 58) return -1;

@@ -19,6 +19,17 @@ test('strings, numbers and literals by their text', () => {
   expect(flat('{}')).toEqual([]);
 });
 
+test('a field is not taken for the one that came here in the line before', () => {
+  const scanners = new Scanners();
+  const names = (line: string) => scanners.flat(Buffer.from(line))?.map(([name]) => name);
+  for (const second of ['bc', 'b', 'bcd', 'bd', '', 'B', 'b ', 'é', 'b']) {
+    expect(names(`{"a":1,"${second}":2,"c":3}`)).toEqual(['a', second, 'c']);
+  }
+  expect(names('{"c":1,"a":2}')).toEqual(['c', 'a']);
+  expect(names('{"a":1,"b":2,"a":3}')).toBeUndefined();
+  expect(names('{"a":1,"b')).toBeUndefined();
+});
+
 test.each([
   ['nesting', '{"a":{}}'],
   ['an array', '{"a":[]}'],
