@@ -39,7 +39,7 @@ export const LedgerSchema = z.object({
   identity: z.record(z.string(), z.string()),
   files: z.array(LedgerFileSchema),
   outcomes: OutcomesSchema,
-  /** by reason: `feed`, `range` */
+  /** by reason: `range` */
   filtered: CountsSchema,
   quarantine: CountsSchema,
   /** the quarantined lines, if there are any; as for objects, but they stay in the work area */

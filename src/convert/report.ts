@@ -30,7 +30,7 @@ export interface ConvertReport {
   };
   bytes: { compressed: number; inflated: number; written: number };
   classes: Record<string, { events: number; objects: number }>;
-  /** by reason: `feed`, `range` */
+  /** by reason: `range` */
   filtered: Counts;
   /** event types without a mapping; they are in base_event */
   unknown: Counts;

@@ -11,6 +11,7 @@ import {
   type ClassPlan,
   type CompiledMapping,
   ENVELOPE,
+  isFeedType,
   type Route,
   TYPE_FIELDS,
 } from './plan.js';
@@ -100,6 +101,8 @@ function routeOf(
   const guardSlot = rule.when === undefined ? -1 : slotOf(rule.when.field);
   const timeSlot = rule.time === undefined ? -1 : slotOf(rule.time);
   const alternatives: Alternative[] = [];
+  // a feed's rows name no event type that could stand for their own word
+  const feedWord = rule.eventTypes.some(isFeedType) ? rule.eventTypes.join(', ') : undefined;
   const add = (className: string, entries: readonly Entry[], activity: Choice, where: Where, as: AlternativeSource['as']) => {
     const index = classIndex.get(className);
     if (index === undefined) return;
@@ -112,7 +115,7 @@ function routeOf(
       timeField: rule.time,
     };
     const source: AlternativeSource = { ...where, origin: rule.origin ?? 'built-in', as };
-    alternatives.push(compileAlternative(context, entries, activity, rule.severity, source));
+    alternatives.push(compileAlternative(context, entries, activity, rule.severity, source, feedWord));
   };
   add(rule.class, rule.entries, rule.activity, rule.where, rule.eventTypes.length === 0 ? 'unknown' : 'rule');
   for (const { class: name, entries, activity, where } of rule.fallbacks) {

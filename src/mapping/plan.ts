@@ -17,6 +17,10 @@ export const SLOT = { timestamp: 0, contextTime: 1, utcTime: 2, id: 3, cid: 4, a
  */
 export const TYPE_FIELDS = ['event_simpleName', 'ExternalApiType', 'event-type', 'event_type'] as const;
 
+/** The event type of a secondary feed's rows, which name none themselves: the feed's folder in an archive. */
+export const feedEventType = (feed: string): string => `fdrv2/${feed}`;
+export const isFeedType = (eventType: string): boolean => eventType.startsWith(feedEventType(''));
+
 export type TimeUnit = 'auto' | 's' | 'ms' | 'filetime';
 
 /** Which part of a value a text kernel takes. */

@@ -127,8 +127,11 @@ export class Normalizer {
   /**
    * Scans and routes all lines of a block; the block's bytes must stay as they are until {@link reset}: rows point into them, and
    * escapes have been undone in place.
+   *
+   * @param feed the secondary feed that the lines are rows of; absent: events
    */
-  add(lines: Lines, outcomes: Outcomes, onQuarantine: (line: QuarantinedLine) => void): void {
+  add(lines: Lines, outcomes: Outcomes, onQuarantine: (line: QuarantinedLine) => void, feed?: string): void {
+    this.router.setFeed(feed);
     const { bytes, length } = lines;
     if (length > 0 && bytes[length - 1] !== 10) throw new Error('a block of lines must end in a newline');
     const block = this.window.add(bytes, length);
