@@ -48,6 +48,8 @@ export const LedgerSchema = z.object({
   invalid: CountsSchema,
   /** events of types without a mapping */
   unknown: CountsSchema,
+  /** with `enrich`: rows that asked for facts, by kind and what came of it, and the processes of the unit */
+  facts: CountsSchema.optional(),
   objects: z.array(LedgerObjectSchema),
   seconds: z.number(),
 });

@@ -1,11 +1,13 @@
 /** Converts one unit: reads its files, sorts a window at a time, and leaves finished Parquet files in a scratch folder. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Damage } from '../archive/block.js';
 import { blankByteOrderMark } from '../archive/byte-order-mark.js';
 import { type FileFeed, secondaryFeed } from '../archive/feed.js';
 import { readBlocks } from '../archive/inflate.js';
 import { peekFeed } from '../archive/peek.js';
+import type { Enrichment } from '../enrich/enrichment.js';
 import type { QuarantinedLine } from '../normalize/normalizer.js';
 import { readQuarantine } from '../quarantine/quarantine-reader.js';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.js';
@@ -36,6 +38,8 @@ export interface ConvertedUnit {
   quarantinePath: string | undefined;
   invalid: Counts;
   unknown: Counts;
+  /** with `enrich` */
+  facts: Counts | undefined;
   objects: WrittenObject[];
 }
 
@@ -72,6 +76,7 @@ class UnitConversion {
       quarantinePath: undefined,
       invalid: noCounts(),
       unknown: noCounts(),
+      facts: undefined,
       objects: this.window.objects,
     };
   }
@@ -81,6 +86,7 @@ class UnitConversion {
     await mkdir(this.scratch, { recursive: true });
     normalizer.startUnit();
     try {
+      await this.learnProcesses(files);
       for (const file of files) await (isQuarantine(file) ? this.replay(file) : this.file(file as PlannedFile));
       await this.window.flush();
     } finally {
@@ -90,6 +96,7 @@ class UnitConversion {
     const { result } = this;
     addCounts(result.invalid, normalizer.invalid);
     addCounts(result.unknown, normalizer.unknown);
+    result.facts = factCounts(this.room.enrichment);
     if (this.quarantine.lines > 0) result.quarantinePath = this.quarantine.path;
     for (const file of result.files) addOutcomes(result.outcomes, file.outcomes);
     checkOutcomes(result.outcomes, `unit ${this.unit}`);
@@ -99,16 +106,40 @@ class UnitConversion {
     return result;
   }
 
+  /** With `enrich` the unit is read twice: an event may come before the rollup of its process, in another file or window. */
+  private async learnProcesses(files: readonly UnitInput[]): Promise<void> {
+    const { enrichment, pool, signal } = this.room;
+    enrichment?.startUnit();
+    if (enrichment === undefined) return;
+    for (const file of files) {
+      if (isQuarantine(file) || secondaryFeed((file as PlannedFile).feed) !== undefined) continue;
+      for await (const part of readBlocks(this.opener(file), this.limits)) {
+        signal.throwIfAborted();
+        if (part.kind !== 'lines') continue;
+        enrichment.processes.add(part.block);
+        pool.give(part.block.bytes);
+      }
+    }
+  }
+
+  private opener(file: Pick<PlannedFile, 'key' | 'etag'>): () => Promise<Readable> {
+    return () => this.room.archive.read(file.key, { ifMatch: file.etag });
+  }
+
+  private get limits() {
+    const { pool, options, signal } = this.room;
+    return { pool, lineLimit: Math.min(options.maxLine, pool.capacity), maxRatio: options.maxRatio, signal };
+  }
+
   private async file(file: PlannedFile): Promise<void> {
-    const { archive, pool, options, normalizer, signal } = this.room;
-    const open = () => archive.read(file.key, { ifMatch: file.etag });
+    const { normalizer, signal } = this.room;
+    const open = this.opener(file);
     const feed = file.feed === 'unknown' ? await peekFeed(open, signal) : file.feed;
     const rowsOf = secondaryFeed(feed);
     const outcomes = noOutcomes();
     let damage: Damage | undefined;
     let inflatedBytes = 0;
-    const limits = { pool, lineLimit: Math.min(options.maxLine, pool.capacity), maxRatio: options.maxRatio, signal };
-    for await (const part of readBlocks(open, limits)) {
+    for await (const part of readBlocks(open, this.limits)) {
       signal.throwIfAborted();
       if (part.kind === 'oversize') {
         outcomes.read++;
@@ -222,6 +253,17 @@ class UnitConversion {
   private count(reason: string): void {
     addCounts(this.result.quarantine, { [reason]: 1 });
   }
+}
+
+function factCounts(enrichment: Enrichment | undefined): Counts | undefined {
+  if (enrichment === undefined) return undefined;
+  const { kept, repeated, beyondLimit } = enrichment.processes;
+  const counts = noCounts();
+  for (const [kind, { found, later, missing }] of Object.entries(enrichment.outcomes)) {
+    addCounts(counts, { [`${kind}-found`]: found, [`${kind}-later`]: later, [`${kind}-missing`]: missing });
+  }
+  addCounts(counts, { 'processes-kept': kept, 'processes-repeated': repeated, 'processes-beyond-limit': beyondLimit });
+  return counts;
 }
 
 const isQuarantine = (file: UnitInput): file is Extract<UnitInput, { feed: 'quarantine' }> => file.feed === 'quarantine';

@@ -45,6 +45,7 @@ export function compileAlternative(
     constants: ops.constants,
     fixedStructs: [...new Set(fixed)].sort((a, b) => a - b),
     keepers: keepersOf(ops, activityPlan),
+    factSlots: [],
     ...(requirement === undefined ? {} : { requirement }),
     ...(unknownActor === undefined ? {} : { unknownActor }),
   };

@@ -10,6 +10,7 @@ import { type CompiledMapping, ENVELOPE, feedEventType, isFeedType, type Route, 
 import type { LineCells } from '../scan/cells.js';
 import { FieldDictionary, hashBytes } from '../scan/dictionary.js';
 import { unescapeInPlace } from '../scan/json-text.js';
+import { LATER_MARK } from './facts.js';
 import { type Group, Groups } from './groups.js';
 import { Placeholders } from './placeholders.js';
 import { type LoadedRequirement, loadRequirement, RequirementCheck } from './requirement.js';
@@ -22,6 +23,13 @@ const BEFORE_CLOUD = 7 * 86_400_000;
 /** … to this long after it. */
 const AFTER_CLOUD = 3_600_000;
 export const DAY = 86_400_000;
+
+/** The endpoint's time where it is near the cloud's, else the cloud's; either may be NaN, then it is the other. */
+export function chosenTime(endpoint: number, cloud: number): number {
+  if (Number.isNaN(endpoint)) return cloud;
+  if (Number.isNaN(cloud)) return endpoint;
+  return endpoint >= cloud - BEFORE_CLOUD && endpoint <= cloud + AFTER_CLOUD ? endpoint : cloud;
+}
 
 export type { Group };
 
@@ -89,7 +97,7 @@ export class Router {
     private readonly rows: RowTable,
     private readonly options: RouterOptions,
   ) {
-    const fields = knownFields(mapping);
+    const fields = [...knownFields(mapping), LATER_MARK];
     this.knownFieldCount = fields.length;
     this.fields = new FieldDictionary(fields);
     const types = Object.keys(mapping.routes);
@@ -280,9 +288,7 @@ export class Router {
       const length = this.rows.cells[base + route.timeSlot * 2 + 1]!;
       if (length > 0) endpoint = readTime(cells.bytes, this.rows.cells[base + route.timeSlot * 2]!, length, 'auto');
     }
-    if (Number.isNaN(endpoint)) return cloud;
-    if (Number.isNaN(cloud)) return endpoint;
-    return endpoint >= cloud - BEFORE_CLOUD && endpoint <= cloud + AFTER_CLOUD ? endpoint : cloud;
+    return chosenTime(endpoint, cloud);
   }
 
   private isDuplicate(cells: LineCells): boolean {
