@@ -33,9 +33,12 @@ export class Converter {
       quarantined.push(`line ${line}: ${reason}`);
     };
     normalizer.add({ bytes, length: bytes.length, offset: 0, firstLine: 1 }, outcomes, onQuarantine, feed);
-    return { outcomes, rows: rowsAsRead(normalizer).map(({ row }) => plain(row) as Row), quarantined };
+    return { outcomes, rows: rowsAsRead(normalizer).map(({ row }) => plainRow(row)), quarantined };
   }
 }
+
+/** Times as text, maps as objects. */
+export const plainRow = (row: Row): Row => plain(row) as Row;
 
 function plain(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
