@@ -60,6 +60,11 @@ function lastMarker(path: string[], rootDepth: number): Marker | undefined {
 
 const BATCH_ID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
+/** The feed where it is a secondary one; undefined for events, and for what nothing tells: its lines are taken for events. */
+export function secondaryFeed(feed: FileFeed): (typeof SECONDARY_FEEDS)[number] | undefined {
+  return isSecondary(feed) ? feed : undefined;
+}
+
 const isSecondary = (name: string): name is (typeof SECONDARY_FEEDS)[number] =>
   (SECONDARY_FEEDS as readonly string[]).includes(name);
 

@@ -21,6 +21,7 @@ export function convertSummary(report: ConvertReport): string {
     );
     if (files.known > 0) lines.push(`${plural(files.known, 'file was', 'files were')} in the lake already and not read again.`);
   } else lines.push(`Nothing new: ${plural(files.known, 'file is', 'files are')} in the lake already.`);
+  if (report.facts !== undefined) lines.push(...enriched(report.facts));
   if (report.units.published > 0)
     lines.push(`${plural(report.units.published, 'unit')} that an earlier run had committed: now published.`);
   if (events.quarantined > 0) {
@@ -46,6 +47,21 @@ export function convertSummary(report: ConvertReport): string {
     lines.push(`Warning: no column for ${path}; its fields stay in unmapped.`);
   if (report.stopped) lines.push('What is named above is complete in the lake; run the same command again to go on.');
   return `${lines.join('\n')}\n`;
+}
+
+/** How many rows asked for facts and got some. */
+function enriched(facts: Readonly<Record<string, number>>): string[] {
+  const kinds = ['host', 'user', 'process'].map((kind) => {
+    const [found, later, missing] = ['found', 'later', 'missing'].map((outcome) => facts[`${kind}-${outcome}`] ?? 0) as [
+      number,
+      number,
+      number,
+    ];
+    return `${kind} ${count(found + later)} of ${count(found + later + missing)}${later > 0 ? ` (${count(later)} from later facts)` : ''}`;
+  });
+  const lost = facts['processes-beyond-limit'] ?? 0;
+  const more = lost > 0 ? [`${count(lost)} processes were not kept for lineage: their units hold more than memory allows.`] : [];
+  return [`Enriched: ${kinds.join(', ')}.`, ...more];
 }
 
 function reasons(counts: Readonly<Record<string, number>>): string {

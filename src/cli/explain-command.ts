@@ -1,7 +1,7 @@
 /** `falconry explain`: which mapping takes each line of a file, and where each field goes. */
 import { once } from 'node:events';
 import { basename, dirname, resolve } from 'node:path';
-import { classifyKey, type FileFeed } from '../archive/feed.js';
+import { classifyKey, secondaryFeed } from '../archive/feed.js';
 import { peekFeed } from '../archive/peek.js';
 import { loadCompiled } from '../convert/definitions.js';
 import { explainFile } from '../convert/explain-file.js';
@@ -36,9 +36,10 @@ export async function explainCommand(options: ExplainArguments): Promise<void> {
     ...(endpointUrl === undefined ? {} : { endpointUrl }),
   });
   try {
-    await refuseOtherFeeds(file, input);
+    const feed = await secondaryFeedOf(file, input);
     const explaining = explainFile(input.open, {
       mapping,
+      ...(feed === undefined ? {} : { feed }),
       ...(type === undefined ? {} : { eventType: type }),
       ...(limit === undefined ? {} : { limit }),
     });
@@ -75,18 +76,12 @@ function fillLimit(text: string): number {
   throw new FalconryError('OPTION_INVALID', `--limit: "${text}" is no whole number from 1.`, { exitCode: 2 });
 }
 
-/** Rows of the secondary feeds are no events; `convert` filters them by the same rule. */
-async function refuseOtherFeeds(file: string, { open }: InputFile): Promise<void> {
-  if (file === '-') return;
+/** The secondary feed whose rows the file holds, told as `convert` tells it; undefined for events, and for what comes on stdin. */
+async function secondaryFeedOf(file: string, { open }: InputFile): Promise<string | undefined> {
+  if (file === '-') return undefined;
   const known = classifyKey(basename(file), dirname(resolve(file)));
-  let feed: FileFeed = known.kind === 'data' ? known.feed : 'unknown';
-  if (feed === 'unknown') feed = await peekFeed(open);
-  if (feed === 'events' || feed === 'unknown') return;
-  throw new FalconryError(
-    'EXPLAIN_FEED',
-    `${file} is a file of the feed ${feed}, whose rows are not converted; name a file of events, as they lie under data/.`,
-    { exitCode: 2 },
-  );
+  const feed = known.kind === 'data' ? known.feed : 'unknown';
+  return secondaryFeed(feed === 'unknown' ? await peekFeed(open) : feed);
 }
 
 /** Waits while the reader is behind: a long file does not pile up in memory. */

@@ -48,6 +48,10 @@ program
   .option('--workers <n>', 'worker threads (default: one a core)')
   .option('--from <date>', 'only events at or after this time (UTC)')
   .option('--to <date>', 'only events before this time (UTC)')
+  .option(
+    '--enrich [snapshot]',
+    "fill what events leave empty of their host, user and processes, from the work area's latest snapshot or the one named",
+  )
   .option('--dedupe', 'of events with the same tenant, device and id keep the first of a unit')
   .option('--strict', 'exit with 3 if anything was quarantined')
   .option('--mappings <folder>', 'your own mappings, in place of ours for the event types they name')
@@ -67,6 +71,22 @@ program
     '\nExample:\n  $ falconry convert s3://my-fdr-archive --lake ./lake --region eu-central-1 --from 2026-03-01 --to 2026-04-01',
   )
   .action(async (archive, options) => (await import('./convert-command.js')).convertCommand({ archive, ...options }));
+
+program
+  .command('snapshot')
+  .description('host and user facts of an archive as one immutable file, for convert --enrich')
+  .argument('<archive>', 'a folder, or s3://bucket/prefix')
+  .requiredOption('--work <uri>', "Falconry's own state, where the conversion will look for it")
+  .option('--no-events', 'only the feeds aidmaster and userinfo: UserIdentity events need all events inflated')
+  .option('--mappings <folder>', 'your own mappings, for their placeholders')
+  .option('--region <region>', "an S3 archive's region")
+  .option(...endpoint)
+  .option(...json)
+  .addHelpText(
+    'after',
+    '\nExample:\n  $ falconry snapshot ./archive --work ./lake/work\n  $ falconry convert ./archive --lake ./lake --region eu-central-1 --enrich',
+  )
+  .action(async (archive, options) => (await import('./snapshot-command.js')).snapshotCommand({ archive, ...options }));
 
 program
   .command('sample')

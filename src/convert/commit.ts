@@ -108,6 +108,7 @@ export async function commitUnit(
     quarantine: converted.quarantine,
     invalid: converted.invalid,
     unknown: converted.unknown,
+    ...(converted.facts === undefined ? {} : { facts: converted.facts }),
     objects,
     seconds,
   };

@@ -1,8 +1,12 @@
 /** What a thread needs to convert: stores, a normalizer, a DuckDB of its own, buffers. */
 import { BlockPool, DEFAULT_BLOCK_CAPACITY } from '../archive/pool.js';
+import { Enrichment } from '../enrich/enrichment.js';
+import { readSnapshot } from '../enrich/snapshot-file.js';
+import type { LoadedSnapshot } from '../enrich/snapshot-place.js';
 import { ParquetWriter } from '../lake/parquet-writer.js';
 import type { CompiledMapping } from '../mapping/plan.js';
 import { Normalizer } from '../normalize/normalizer.js';
+import { Placeholders } from '../normalize/placeholders.js';
 import { folderOf, openStore } from '../store/open.js';
 import type { CommitPlace } from './commit.js';
 import type { ConversionTools } from './conversion-tools.js';
@@ -19,6 +23,8 @@ export interface ConversionSetup {
   workFolder: string | undefined;
   identity: Record<string, string>;
   progress: SharedProgress;
+  /** with `enrich`: the facts of hosts and users, in memory that all threads share */
+  snapshot?: LoadedSnapshot;
 }
 
 export interface OpenRoom extends ConversionTools {
@@ -43,17 +49,21 @@ export async function openRoom(setup: ConversionSetup): Promise<OpenRoom> {
     openStore(options.lake, s3),
   ]);
   const { from, to, dedupe } = options;
+  const { snapshot } = setup;
+  const enrichment =
+    snapshot && new Enrichment(readSnapshot(snapshot.memory, snapshot.key), new Placeholders(setup.mapping.placeholders));
   return {
     setup,
     place: { work, lake, lakeId: setup.lakeId, workFolder: setup.workFolder, lakeFolder: folderOf(options.lake) },
     archive,
     options,
     productVersion: setup.productVersion,
-    normalizer: new Normalizer(setup.mapping, {
-      dedupe,
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
-    }),
+    normalizer: new Normalizer(
+      setup.mapping,
+      { dedupe, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
+      enrichment,
+    ),
+    enrichment,
     writer: await ParquetWriter.open({
       rowGroupRows: options.rowGroupRows,
       compressionLevel: options.compressionLevel,

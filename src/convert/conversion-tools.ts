@@ -1,5 +1,6 @@
 /** What converting a unit works with. */
 import type { BlockPool } from '../archive/pool.js';
+import type { Enrichment } from '../enrich/enrichment.js';
 import type { ParquetWriter } from '../lake/parquet-writer.js';
 import type { Normalizer } from '../normalize/normalizer.js';
 import type { ObjectStore } from '../store/store.js';
@@ -11,6 +12,8 @@ export interface ConversionTools {
   normalizer: Normalizer;
   writer: ParquetWriter;
   pool: BlockPool;
+  /** with `enrich` */
+  enrichment: Enrichment | undefined;
   options: FilledOptions;
   productVersion: string;
 }

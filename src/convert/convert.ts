@@ -5,11 +5,12 @@
 import { Piscina } from 'piscina';
 import { type FoundCounts, findFiles } from '../archive/find.js';
 import { streamUnits, unitId } from '../archive/unit.js';
+import { type LoadedSnapshot, loadSnapshot } from '../enrich/snapshot-place.js';
 import { errorFromRecord } from '../error.js';
 import type { ConversionSetup } from './conversion-room.js';
 import { loadCompiled, PRODUCT_VERSION } from './definitions.js';
 import { finishEarlierRuns, type KnownFiles } from './earlier-runs.js';
-import { type ConvertOptions, fillOptions, rowIdentity } from './options.js';
+import { type ConvertOptions, type FilledOptions, fillOptions, rowIdentity } from './options.js';
 import { withoutOwn } from './own-objects.js';
 import { closePlaces, openPlaces, type Places } from './places.js';
 import { planFiles, rangeOf, UNIT_FILES } from './plan-files.js';
@@ -48,6 +49,7 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
   const places = await openPlaces(filled);
   const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
   const { work, lakeId, workUri, workFolder } = places;
+  const snapshot = await snapshotOf(filled, places);
   const report = newReport({
     ocsf: filled.ocsf,
     mapping: mapping.mappingVersion,
@@ -59,7 +61,7 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
   try {
     const { known, published } = await finishEarlierRuns(places);
     report.units.published = published;
-    const identity = rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION);
+    const identity = rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION, snapshot?.id);
     const progress = newProgress();
     const setup: ConversionSetup = {
       mapping,
@@ -70,6 +72,7 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
       workFolder,
       identity,
       progress,
+      ...(snapshot && { snapshot }),
     };
     await runUnits(places, setup, known, report, hooks);
     return finishReport(report, (performance.now() - begun) / 1000);
@@ -77,6 +80,12 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
     await lock.release();
     await closePlaces(places);
   }
+}
+
+/** The facts that `enrich` asks for. */
+async function snapshotOf({ enrich, archive }: FilledOptions, { work }: Places): Promise<LoadedSnapshot | undefined> {
+  if (enrich === false) return undefined;
+  return loadSnapshot(work, archive, enrich === true ? undefined : enrich);
 }
 
 /** Hands units to the workers as the listing yields them, at most two a worker ahead. */

@@ -9,6 +9,8 @@ import type { Explanation } from '../normalize/explanation.js';
 
 export interface ExplainOptions {
   mapping: CompiledMapping;
+  /** the secondary feed whose rows the file holds; absent: events */
+  feed?: string;
   /** only events of this type; quarantined lines, which have none, are counted and not told */
   eventType?: string;
   /** explain no more lines than this, and read no further */
@@ -36,7 +38,7 @@ const NEWLINE = 10;
  */
 export async function* explainFile(
   open: OpenFile,
-  { mapping, eventType, limit }: ExplainOptions,
+  { mapping, feed, eventType, limit }: ExplainOptions,
 ): AsyncGenerator<Explanation, ExplainSummary, void> {
   const explainer = new Explainer(mapping);
   const summary: ExplainSummary = { read: 0, written: 0, quarantined: 0, explained: 0, stopped: false };
@@ -48,7 +50,7 @@ export async function* explainFile(
       if (damage !== undefined) summary.damage = damage;
       continue;
     }
-    const explanations = part.kind === 'lines' ? linesOf(part.block, explainer) : [oversize(part.line)];
+    const explanations = part.kind === 'lines' ? linesOf(part.block, explainer, feed) : [oversize(part.line)];
     for (const explanation of explanations) {
       summary.read++;
       summary[explanation.outcome]++;
@@ -63,11 +65,15 @@ export async function* explainFile(
   return summary;
 }
 
-function* linesOf({ bytes, length, offset, firstLine }: LineBlock, explainer: Explainer): Generator<Explanation, void, void> {
+function* linesOf(
+  { bytes, length, offset, firstLine }: LineBlock,
+  explainer: Explainer,
+  feed: string | undefined,
+): Generator<Explanation, void, void> {
   if (offset === 0) blankByteOrderMark(bytes);
   for (let start = 0, line = firstLine; start < length; line++) {
     const end = bytes.indexOf(NEWLINE, start);
-    const explanation = explainer.explain(bytes.subarray(start, end), line, offset + start);
+    const explanation = explainer.explain(bytes.subarray(start, end), line, offset + start, feed);
     if (explanation !== undefined) yield explanation;
     start = end + 1;
   }

@@ -39,7 +39,7 @@ export const LedgerSchema = z.object({
   identity: z.record(z.string(), z.string()),
   files: z.array(LedgerFileSchema),
   outcomes: OutcomesSchema,
-  /** by reason: `feed`, `range` */
+  /** by reason: `range` */
   filtered: CountsSchema,
   quarantine: CountsSchema,
   /** the quarantined lines, if there are any; as for objects, but they stay in the work area */
@@ -48,6 +48,8 @@ export const LedgerSchema = z.object({
   invalid: CountsSchema,
   /** events of types without a mapping */
   unknown: CountsSchema,
+  /** with `enrich`: rows that asked for facts, by kind and what came of it, and the processes of the unit */
+  facts: CountsSchema.optional(),
   objects: z.array(LedgerObjectSchema),
   seconds: z.number(),
 });

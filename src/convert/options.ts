@@ -58,6 +58,8 @@ export const ConvertOptionsSchema = z.strictObject({
   from: instant.optional(),
   to: instant.optional(),
   dedupe: z.boolean().default(false),
+  /** true: from the snapshot that was made last; a text: from the snapshot of that id */
+  enrich: z.union([z.boolean(), z.string()]).default(false),
   strict: z.boolean().default(false),
   mappings: z.string().optional(),
   endpointUrl: z.url({ error: ({ input }) => `"${input}" is no URL` }).optional(),
@@ -81,16 +83,19 @@ export type FilledOptions = z.output<typeof ConvertOptionsSchema>;
 
 /** @throws OPTION_INVALID naming every option that is wrong */
 export function fillOptions(options: ConvertOptions): FilledOptions {
-  const result = ConvertOptionsSchema.safeParse(options);
-  if (!result.success) {
-    const problems = result.error.issues.map((issue) => `--${kebab(issue.path.join('.'))}: ${issue.message}`);
-    throw optionInvalid(`${problems.join('; ')}.`);
-  }
-  const filled = result.data;
+  const filled = filledBy(ConvertOptionsSchema, options);
   if (filled.from !== undefined && filled.to !== undefined && filled.from >= filled.to) {
     throw optionInvalid('--from must be before --to: the range is [from, to).');
   }
   return filled;
+}
+
+/** @throws OPTION_INVALID naming every option that is wrong */
+export function filledBy<Schema extends z.ZodType>(schema: Schema, options: unknown): z.output<Schema> {
+  const result = schema.safeParse(options);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `--${kebab(issue.path.join('.'))}: ${issue.message}`);
+  throw optionInvalid(`${problems.join('; ')}.`);
 }
 
 function kebab(name: string): string {
@@ -98,7 +103,12 @@ function kebab(name: string): string {
 }
 
 /** The options that change what an object holds, for the unit's id: two conversions that agree in these make the same bytes. */
-export function rowIdentity(options: FilledOptions, mappingVersion: string, productVersion: string): Record<string, string> {
+export function rowIdentity(
+  options: FilledOptions,
+  mappingVersion: string,
+  productVersion: string,
+  snapshot?: string,
+): Record<string, string> {
   return {
     ocsf: options.ocsf,
     mapping: mappingVersion,
@@ -114,5 +124,6 @@ export function rowIdentity(options: FilledOptions, mappingVersion: string, prod
     rowGroupRows: String(options.rowGroupRows),
     compressionLevel: String(options.compressionLevel),
     windowBytes: String(options.windowBytes),
+    ...(snapshot === undefined ? {} : { snapshot }),
   };
 }

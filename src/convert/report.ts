@@ -30,7 +30,7 @@ export interface ConvertReport {
   };
   bytes: { compressed: number; inflated: number; written: number };
   classes: Record<string, { events: number; objects: number }>;
-  /** by reason: `feed`, `range` */
+  /** by reason: `range` */
   filtered: Counts;
   /** event types without a mapping; they are in base_event */
   unknown: Counts;
@@ -38,6 +38,8 @@ export interface ConvertReport {
   quarantine: Counts;
   /** values an attribute could not hold, by `<event type>.<field>`; they stand in `unmapped` */
   invalid: Counts;
+  /** with `enrich`: rows that asked for facts, by kind and what came of it, and processes by what became of their rollups */
+  facts?: Counts;
   damaged: DamagedFile[];
   /** the first few of `files.refused` */
   refusedKeys: string[];
@@ -80,6 +82,7 @@ export function addLedger(report: ConvertReport, ledger: Ledger): void {
   addCounts(report.unknown, ledger.unknown);
   addCounts(report.quarantine, ledger.quarantine);
   addCounts(report.invalid, ledger.invalid);
+  if (ledger.facts !== undefined) addCounts((report.facts ??= noCounts()), ledger.facts);
   for (const file of ledger.files) {
     report.files.read++;
     report.bytes.compressed += file.size;

@@ -1,11 +1,14 @@
 /** Converts one unit: reads its files, sorts a window at a time, and leaves finished Parquet files in a scratch folder. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Damage } from '../archive/block.js';
 import { blankByteOrderMark } from '../archive/byte-order-mark.js';
-import type { FileFeed } from '../archive/feed.js';
+import { type FileFeed, secondaryFeed } from '../archive/feed.js';
 import { readBlocks } from '../archive/inflate.js';
 import { peekFeed } from '../archive/peek.js';
+import type { Enrichment } from '../enrich/enrichment.js';
+import type { QuarantinedLine } from '../normalize/normalizer.js';
 import { readQuarantine } from '../quarantine/quarantine-reader.js';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.js';
 import { type QuarantineRecord, rawBytes } from '../quarantine/record.js';
@@ -35,6 +38,8 @@ export interface ConvertedUnit {
   quarantinePath: string | undefined;
   invalid: Counts;
   unknown: Counts;
+  /** with `enrich` */
+  facts: Counts | undefined;
   objects: WrittenObject[];
 }
 
@@ -71,6 +76,7 @@ class UnitConversion {
       quarantinePath: undefined,
       invalid: noCounts(),
       unknown: noCounts(),
+      facts: undefined,
       objects: this.window.objects,
     };
   }
@@ -80,6 +86,7 @@ class UnitConversion {
     await mkdir(this.scratch, { recursive: true });
     normalizer.startUnit();
     try {
+      await this.learnProcesses(files);
       for (const file of files) await (isQuarantine(file) ? this.replay(file) : this.file(file as PlannedFile));
       await this.window.flush();
     } finally {
@@ -89,6 +96,7 @@ class UnitConversion {
     const { result } = this;
     addCounts(result.invalid, normalizer.invalid);
     addCounts(result.unknown, normalizer.unknown);
+    result.facts = factCounts(this.room.enrichment);
     if (this.quarantine.lines > 0) result.quarantinePath = this.quarantine.path;
     for (const file of result.files) addOutcomes(result.outcomes, file.outcomes);
     checkOutcomes(result.outcomes, `unit ${this.unit}`);
@@ -98,35 +106,54 @@ class UnitConversion {
     return result;
   }
 
+  /** With `enrich` the unit is read twice: an event may come before the rollup of its process, in another file or window. */
+  private async learnProcesses(files: readonly UnitInput[]): Promise<void> {
+    const { enrichment, pool, signal } = this.room;
+    enrichment?.startUnit();
+    if (enrichment === undefined) return;
+    for (const file of files) {
+      if (isQuarantine(file) || secondaryFeed((file as PlannedFile).feed) !== undefined) continue;
+      for await (const part of readBlocks(this.opener(file), this.limits)) {
+        signal.throwIfAborted();
+        if (part.kind !== 'lines') continue;
+        enrichment.processes.add(part.block);
+        pool.give(part.block.bytes);
+      }
+    }
+  }
+
+  private opener(file: Pick<PlannedFile, 'key' | 'etag'>): () => Promise<Readable> {
+    return () => this.room.archive.read(file.key, { ifMatch: file.etag });
+  }
+
+  private get limits() {
+    const { pool, options, signal } = this.room;
+    return { pool, lineLimit: Math.min(options.maxLine, pool.capacity), maxRatio: options.maxRatio, signal };
+  }
+
   private async file(file: PlannedFile): Promise<void> {
-    const { archive, pool, options, normalizer, signal } = this.room;
-    const open = () => archive.read(file.key, { ifMatch: file.etag });
+    const { normalizer, signal } = this.room;
+    const open = this.opener(file);
     const feed = file.feed === 'unknown' ? await peekFeed(open, signal) : file.feed;
-    const isEvents = feed === 'events' || feed === 'unknown';
+    const rowsOf = secondaryFeed(feed);
     const outcomes = noOutcomes();
     let damage: Damage | undefined;
     let inflatedBytes = 0;
-    const limits = { pool, lineLimit: Math.min(options.maxLine, pool.capacity), maxRatio: options.maxRatio, signal };
-    for await (const part of readBlocks(open, limits)) {
+    for await (const part of readBlocks(open, this.limits)) {
       signal.throwIfAborted();
       if (part.kind === 'oversize') {
         outcomes.read++;
-        if (isEvents) await this.oversize(file, outcomes, part.line);
-        else this.filter(outcomes, 1);
+        await this.oversize(file, rowsOf, outcomes, part.line);
       } else if (part.kind === 'lines') {
         const { block } = part;
-        if (!isEvents) {
-          this.filter(outcomes, countLines(block.bytes, block.length, outcomes));
-          pool.give(block.bytes);
-          continue;
-        }
         const before = outcomes.read;
         if (block.offset === 0) blankByteOrderMark(block.bytes);
         this.window.keep(block, true);
-        normalizer.add(block, outcomes, (line) => {
-          this.quarantine.add({ ...line, file: file.key, etag: file.etag });
+        const onQuarantine = (line: QuarantinedLine) => {
+          this.quarantine.add({ ...line, file: file.key, etag: file.etag, feed: rowsOf });
           this.count(line.reason);
-        });
+        };
+        normalizer.add(block, outcomes, onQuarantine, rowsOf);
         await this.quarantine.drained();
         this.room.onProgress({ events: outcomes.read - before, compressedBytes: 0, inflatedBytes: block.length });
         if (this.window.isFull) await this.window.flush();
@@ -137,7 +164,7 @@ class UnitConversion {
         if (damage?.reason === 'read-error') throw part.summary.cause;
       }
     }
-    if (isEvents && outcomes.filtered > 0) addCounts(this.result.filtered, { range: outcomes.filtered });
+    if (outcomes.filtered > 0) addCounts(this.result.filtered, { range: outcomes.filtered });
     checkOutcomes(outcomes, file.key);
     this.room.onProgress({ events: 0, compressedBytes: file.size, inflatedBytes: 0 });
     const { key, canonicalKey, size, etag } = file;
@@ -161,16 +188,18 @@ class UnitConversion {
     let lines: Uint8Array[] = [];
     let origins: QuarantineRecord[] = [];
     let length = 0;
+    let rowsOf: string | undefined;
     const add = async () => {
       const bytes = Buffer.concat(lines);
       inflatedBytes += bytes.length;
       const block = { bytes, length: bytes.length, offset: 0, firstLine: 0 };
       this.window.keep(block, false);
-      normalizer.add(block, outcomes, (line) => {
+      const onQuarantine = (line: QuarantinedLine) => {
         const { file: key, etag, line: number, offset } = origins[line.line]!;
-        this.quarantine.add({ reason: line.reason, file: key, etag, line: number, offset, bytes: line.bytes });
+        this.quarantine.add({ reason: line.reason, file: key, etag, feed: rowsOf, line: number, offset, bytes: line.bytes });
         this.count(line.reason);
-      });
+      };
+      normalizer.add(block, outcomes, onQuarantine, rowsOf);
       await this.quarantine.drained();
       lines = [];
       origins = [];
@@ -183,10 +212,12 @@ class UnitConversion {
         outcomes.read++;
         outcomes.quarantined++;
         const { reason, file: key, etag, line, offset } = record;
-        this.quarantine.add({ reason, file: key, etag, line, offset, bytes: raw, length: record.length });
+        this.quarantine.add({ reason, file: key, etag, feed: record.feed, line, offset, bytes: raw, length: record.length });
         this.count(record.reason);
         continue;
       }
+      if (record.feed !== rowsOf && lines.length > 0) await add();
+      rowsOf = record.feed;
       lines.push(raw, NEWLINE);
       origins.push(record);
       length += raw.length + 1;
@@ -198,13 +229,9 @@ class UnitConversion {
     this.result.files.push({ key, canonicalKey, size, etag, feed, outcomes, inflatedBytes });
   }
 
-  private filter(outcomes: Outcomes, lines: number): void {
-    outcomes.filtered += lines;
-    if (lines > 0) addCounts(this.result.filtered, { feed: lines });
-  }
-
   private async oversize(
     file: PlannedFile,
+    feed: string | undefined,
     outcomes: Outcomes,
     line: { line: number; offset: number; length: number; head: Uint8Array },
   ): Promise<void> {
@@ -213,6 +240,7 @@ class UnitConversion {
       reason: 'line-too-long',
       file: file.key,
       etag: file.etag,
+      feed,
       line: line.line,
       offset: line.offset,
       bytes: line.head,
@@ -227,18 +255,15 @@ class UnitConversion {
   }
 }
 
-const isQuarantine = (file: UnitInput): file is Extract<UnitInput, { feed: 'quarantine' }> => file.feed === 'quarantine';
-
-/** Counts the non-blank lines of a block whose feed is not converted, as read. */
-function countLines(bytes: Uint8Array, length: number, outcomes: Outcomes): number {
-  let lines = 0;
-  for (let p = 0; p < length; ) {
-    const end = bytes.indexOf(10, p);
-    let blank = true;
-    for (let q = p; q < end && blank; q++) blank = bytes[q] === 32 || bytes[q] === 9 || bytes[q] === 13;
-    if (!blank) lines++;
-    p = end + 1;
+function factCounts(enrichment: Enrichment | undefined): Counts | undefined {
+  if (enrichment === undefined) return undefined;
+  const { kept, repeated, beyondLimit } = enrichment.processes;
+  const counts = noCounts();
+  for (const [kind, { found, later, missing }] of Object.entries(enrichment.outcomes)) {
+    addCounts(counts, { [`${kind}-found`]: found, [`${kind}-later`]: later, [`${kind}-missing`]: missing });
   }
-  outcomes.read += lines;
-  return lines;
+  addCounts(counts, { 'processes-kept': kept, 'processes-repeated': repeated, 'processes-beyond-limit': beyondLimit });
+  return counts;
 }
+
+const isQuarantine = (file: UnitInput): file is Extract<UnitInput, { feed: 'quarantine' }> => file.feed === 'quarantine';

@@ -10,12 +10,14 @@ import { captionId, enumReading, OTHER, rangesReading } from './reading.js';
 import { requirementOf } from './requirement.js';
 import { addRequiredEnums, structRules } from './struct-rules.js';
 
+/** @param word the source's own word for an activity that is Other; absent: the event type */
 export function compileAlternative(
   context: CompileContext,
   entries: readonly Entry[],
   activity: Choice,
   severity: Choice,
   source: AlternativeSource,
+  word?: string,
 ): Alternative {
   const ops = new Ops(context);
   addEngineEntries(ops);
@@ -32,7 +34,7 @@ export function compileAlternative(
   const top = structRules(ops, '', ops.cls, profiles, structs, fixed);
   const unknownActor = unknownActorOf(ops, structs);
   const requirement = requirementOf(ops, structs, top, unknownActor, profiles);
-  const activityPlan = activityOf(ops.cls, activity, context.slotOf);
+  const activityPlan = activityOf(ops.cls, activity, context.slotOf, word);
   return {
     class: context.classIndex,
     source,
@@ -43,6 +45,7 @@ export function compileAlternative(
     constants: ops.constants,
     fixedStructs: [...new Set(fixed)].sort((a, b) => a - b),
     keepers: keepersOf(ops, activityPlan),
+    factSlots: [],
     ...(requirement === undefined ? {} : { requirement }),
     ...(unknownActor === undefined ? {} : { unknownActor }),
   };
@@ -66,7 +69,7 @@ function addSeverity(ops: Ops, severity: Choice): void {
   if (severity.kind !== 'constant') ops.constants.push(ops.constant(path, ops.attribute(path)!, 'Unknown', true)!);
 }
 
-function activityOf(cls: EventClass, choice: Choice, slotOf: (field: string) => number): ActivityPlan {
+function activityOf(cls: EventClass, choice: Choice, slotOf: (field: string) => number, word: string | undefined): ActivityPlan {
   const attribute = cls.attributes.get('activity_id')!;
   // 99 wants the source's own word for a caption: null stands for it
   const entry = (id: number, caption: string | null) => ({
@@ -78,7 +81,8 @@ function activityOf(cls: EventClass, choice: Choice, slotOf: (field: string) => 
   const unknown = entry(0, attribute.enum?.[0] ?? 'Unknown');
   if (choice.kind === 'constant') {
     const id = captionId(attribute, String(choice.value)) ?? 0;
-    return { slot: -1, reading: null, keeps: false, entries: [id === 0 ? unknown : entry(id, attribute.enum?.[id] ?? null)] };
+    const constant = id === OTHER && word !== undefined ? ownWord(cls, word) : entry(id, attribute.enum?.[id] ?? null);
+    return { slot: -1, reading: null, keeps: false, entries: [id === 0 ? unknown : constant] };
   }
   const slot = slotOf(choice.field);
   const reading = choice.kind === 'ranges' ? rangesReading(attribute, choice) : enumReading(attribute, choice);
@@ -86,6 +90,13 @@ function activityOf(cls: EventClass, choice: Choice, slotOf: (field: string) => 
   if (reading.kind === 'enum' && reading.other !== undefined) entries.push(entry(reading.other.id, reading.other.caption));
   return { slot, reading, keeps: reading.kind === 'enum', entries };
 }
+
+const ownWord = (cls: EventClass, word: string): ActivityPlan['entries'][number] => ({
+  id: OTHER,
+  caption: word,
+  typeUid: cls.uid * 100 + OTHER,
+  typeName: `${cls.caption}: ${word}`,
+});
 
 /** Whether what the entry's profile requires beside it is mapped too: without a `cloud`, `api` under the profile cloud is left out. */
 function profileIsFilled(cls: EventClass, entry: Entry, entries: readonly Entry[]): boolean {

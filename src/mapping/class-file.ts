@@ -4,6 +4,7 @@ import { carryOver, checkComplete, inVersions, type MissingByVersion } from './c
 import { includedBlocks, type Layer, mapLayer, overlay, type PlacedEntry, type Shared } from './expand.js';
 import { fitChoice, fitEntries, plainEntry } from './fit.js';
 import type { Choice, Fallback, Guard, Origin, Rule, Where } from './model.js';
+import { isFeedType } from './plan.js';
 import { quoted, unknown } from './problem.js';
 import type { OrderedRule } from './rule-order.js';
 import type { ClassFile, RawFallback, RawRule } from './shape.js';
@@ -112,6 +113,12 @@ class RuleReader {
       if (raw.events.indexOf(name) < index)
         context.problems.add(context.locations.of(raw.events, index), `event type ${quoted(name)} stands twice in this rule`);
     });
+    const feeds = raw.events.filter(isFeedType);
+    if (feeds.length > 0 && feeds.length < raw.events.length)
+      context.problems.add(
+        context.locations.of(raw, 'events'),
+        `${quoted(feeds[0]!)} is a feed and needs a rule without event types`,
+      );
     return [...new Set(raw.events)];
   }
 

@@ -38,6 +38,7 @@ export function classPlan(
     layout,
     nodes: nodes.map(({ path }) => path),
     observables,
+    facts: [],
   };
 }
 

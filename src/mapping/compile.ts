@@ -4,6 +4,7 @@ import type { OcsfSchema } from '../ocsf/schema.js';
 import { compileAlternative } from './alternative.js';
 import { attributeChain, classPlan } from './class-plan.js';
 import { deriveLayout, entriesByClass } from './derive-layout.js';
+import { factPlans, factSlots, placedFacts } from './facts.js';
 import type { Choice, Entry, MappingSet, Rule, Where } from './model.js';
 import {
   type Alternative,
@@ -11,6 +12,7 @@ import {
   type ClassPlan,
   type CompiledMapping,
   ENVELOPE,
+  isFeedType,
   type Route,
   TYPE_FIELDS,
 } from './plan.js';
@@ -59,6 +61,10 @@ export function compileMapping(options: CompileOptions): CompileResult {
   // event types are names that somebody chose: `constructor` is one like any other
   const routes: Record<string, Route[]> = Object.create(null);
   const nodeIndexes = classes.map((plan) => new Map(plan.nodes.map((path, index) => [path, index])));
+  const factFields: CompiledMapping['factFields'] = { host: [], user: [], process: [] };
+  classes.forEach((plan, i) => {
+    plan.facts = factPlans(schema, plan, nodeIndexes[i]!, placedFacts(set.facts, wanted.get(plan.name)!), factFields);
+  });
   const compileRoute = (rule: Rule): Route => routeOf(rule, schema, classes, nodeIndexes, classIndex);
   for (const rule of set.rules) {
     if (!(rule.versions?.includes(schema.version) ?? true) || !classIndex.has(rule.class)) continue;
@@ -80,7 +86,15 @@ export function compileMapping(options: CompileOptions): CompileResult {
     ...(set.unknown.origin !== undefined && { origin: set.unknown.origin }),
   });
   return {
-    mapping: { version: schema.version, mappingVersion: set.version, placeholders: set.placeholders, classes, routes, unknown },
+    mapping: {
+      version: schema.version,
+      mappingVersion: set.version,
+      placeholders: set.placeholders,
+      classes,
+      routes,
+      factFields,
+      unknown,
+    },
     beyondLayout,
   };
 }
@@ -100,6 +114,8 @@ function routeOf(
   const guardSlot = rule.when === undefined ? -1 : slotOf(rule.when.field);
   const timeSlot = rule.time === undefined ? -1 : slotOf(rule.time);
   const alternatives: Alternative[] = [];
+  // a feed's rows name no event type that could stand for their own word
+  const feedWord = rule.eventTypes.some(isFeedType) ? rule.eventTypes.join(', ') : undefined;
   const add = (className: string, entries: readonly Entry[], activity: Choice, where: Where, as: AlternativeSource['as']) => {
     const index = classIndex.get(className);
     if (index === undefined) return;
@@ -112,7 +128,9 @@ function routeOf(
       timeField: rule.time,
     };
     const source: AlternativeSource = { ...where, origin: rule.origin ?? 'built-in', as };
-    alternatives.push(compileAlternative(context, entries, activity, rule.severity, source));
+    const alternative = compileAlternative(context, entries, activity, rule.severity, source, feedWord);
+    alternative.factSlots = factSlots(context.plan, context.nodeIndex, alternative);
+    alternatives.push(alternative);
   };
   add(rule.class, rule.entries, rule.activity, rule.where, rule.eventTypes.length === 0 ? 'unknown' : 'rule');
   for (const { class: name, entries, activity, where } of rule.fallbacks) {

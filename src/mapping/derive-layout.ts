@@ -1,6 +1,7 @@
 /** The columns that a set of rules needs in a class, appended to the columns the class already has. */
 import type { ClassLayout, LayoutNode } from '../ocsf/layout.js';
 import type { Attribute, EventClass, OcsfSchema } from '../ocsf/schema.js';
+import { placedFacts } from './facts.js';
 import type { Entry, MappingSet, Rule, Value } from './model.js';
 
 /** What every class has, in this order; what a class or version lacks is skipped. */
@@ -38,7 +39,14 @@ export function entriesByClass(set: MappingSet, schema: OcsfSchema): Map<string,
   };
   for (const rule of set.rules) if (rule.versions?.includes(schema.version) ?? true) ofRule(rule);
   add('base_event', set.unknown.entries);
-  for (const name of [...byClass.keys()]) if (!schema.classes.has(name)) byClass.delete(name);
+  for (const [name, entries] of byClass) {
+    if (!schema.classes.has(name)) byClass.delete(name);
+    else
+      add(
+        name,
+        placedFacts(set.facts, entries).flatMap((placed) => placed.entries),
+      );
+  }
   return byClass;
 }
 

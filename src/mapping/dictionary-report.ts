@@ -2,7 +2,7 @@
 import { coverageOf } from './coverage.js';
 import type { EventDictionary } from './event-dictionary.js';
 import type { MappingSet } from './model.js';
-import type { CompiledMapping, Route } from './plan.js';
+import { type CompiledMapping, isFeedType, type Route } from './plan.js';
 
 export interface TypeGap {
   eventType: string;
@@ -69,7 +69,7 @@ export function dictionaryReport(dictionary: EventDictionary, mapping: CompiledM
     unknownFields: [...unknown]
       .map(([field, types]) => ({ field, types }))
       .sort((a, b) => b.types - a.types || (a.field < b.field ? -1 : 1)),
-    notInDictionary: [...coverage.keys()].filter((eventType) => !named.has(eventType)),
+    notInDictionary: [...coverage.keys()].filter((eventType) => !named.has(eventType) && !isFeedType(eventType)),
   };
 }
 

@@ -8,7 +8,7 @@ import { mappingVersion } from './mapping-version.js';
 import type { MappingSet, Origin, Where } from './model.js';
 import { type Problem, Problems } from './problem.js';
 import { type OrderedRule, orderRules } from './rule-order.js';
-import { DEFAULT_SEVERITY, readObservables, readShared, readUnknown } from './shared-file.js';
+import { DEFAULT_SEVERITY, readFacts, readObservables, readShared, readUnknown } from './shared-file.js';
 import { Sites } from './site.js';
 import { type ClassFileHead, sourceNames } from './source-name.js';
 import type { ReadContext } from './written.js';
@@ -51,6 +51,7 @@ export function checkMappings(files: readonly MappingFile[], schemas: readonly O
     placeholders: [],
     observableTypes: [],
     unknown: { severity: DEFAULT_SEVERITY, entries: [], where: { file: SHARED_NAME, line: 1 } },
+    facts: { host: [], user: [], process: [] },
     rules: [],
   };
   const sharedBy: Record<Origin, Shared> = { 'built-in': shared, user: shared };
@@ -62,6 +63,7 @@ export function checkMappings(files: readonly MappingFile[], schemas: readonly O
     sharedBy.user = own;
     if (sharedFile.placeholders) set.placeholders = sharedFile.placeholders.map(String);
     if (sharedFile.observables) set.observableTypes = readObservables(sharedFile, schemas, context);
+    if (sharedFile.facts) set.facts = { ...set.facts, ...readFacts(sharedFile.facts, own, sites, context) };
     if (sharedFile.unknown) set.unknown = { ...readUnknown(sharedFile.unknown, own, sites, context), origin };
   }
 

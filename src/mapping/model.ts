@@ -3,6 +3,7 @@
  * The language is described in docs/mapping-language.md. Pure data: it crosses threads by structured clone.
  */
 import type { OcsfVersion } from '../ocsf/schema.js';
+import type { FactKind } from './plan.js';
 
 /** Where in a mapping file something was said. */
 export interface Where {
@@ -172,5 +173,7 @@ export interface MappingSet {
   observableTypes: number[];
   /** entries of events that no rule takes */
   unknown: { severity: Choice; entries: Entry[]; where: Where; origin?: Origin };
+  /** entries that facts fill where events leave them empty */
+  facts: Record<FactKind, Entry[]>;
   rules: Rule[];
 }

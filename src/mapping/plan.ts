@@ -17,6 +17,10 @@ export const SLOT = { timestamp: 0, contextTime: 1, utcTime: 2, id: 3, cid: 4, a
  */
 export const TYPE_FIELDS = ['event_simpleName', 'ExternalApiType', 'event-type', 'event_type'] as const;
 
+/** The event type of a secondary feed's rows, which name none themselves: the feed's folder in an archive. */
+export const feedEventType = (feed: string): string => `fdrv2/${feed}`;
+export const isFeedType = (eventType: string): boolean => eventType.startsWith(feedEventType(''));
+
 export type TimeUnit = 'auto' | 's' | 'ms' | 'filetime';
 
 /** Which part of a value a text kernel takes. */
@@ -128,6 +132,23 @@ export interface AlternativeSource {
   as: 'rule' | 'fallback' | 'base-event' | 'unknown';
 }
 
+/** What facts are about: a host (the feed aidmaster), a user (userinfo, UserIdentity), a process (ProcessRollup2). */
+export const FACT_KINDS = ['host', 'user', 'process'] as const;
+export type FactKind = (typeof FACT_KINDS)[number];
+
+/** What facts fill of a class where events leave it empty: ops like an alternative's, but run on a row of facts. */
+export interface FactPlan {
+  kind: FactKind;
+  /** path of the object that they fill: `device`; its `uid` says whose facts they are */
+  place: string;
+  leaves: LeafOp[];
+  lists: ListOp[];
+  /** of structs inside the place, bottom-up; one that the event has already stays as it is */
+  structs: StructRule[];
+  /** all of them only where still empty */
+  constants: ConstantOp[];
+}
+
 /** One way to write an event: its class and everything that fills it. */
 export interface Alternative {
   class: number;
@@ -146,6 +167,8 @@ export interface Alternative {
   unknownActor?: { struct: number; leaf: number; text: string };
   /** slot → how many ops keep it; 0: the field always stands in `unmapped` */
   keepers: number[];
+  /** for each of the class's {@link FactPlan}s the slots that fill the `uid` of its place, in their order; none: no facts are asked for */
+  factSlots: number[][];
 }
 
 /** All that can become of one event type under one guard. */
@@ -181,6 +204,7 @@ export interface ClassPlan {
   /** every layout node's path, parents first; an op's `node` is an index here */
   nodes: string[];
   observables: ObservablePlan[];
+  facts: FactPlan[];
 }
 
 export interface CompiledMapping {
@@ -191,6 +215,8 @@ export interface CompiledMapping {
   classes: ClassPlan[];
   /** event type → its routes, tried in order */
   routes: Record<string, Route[]>;
+  /** fields of facts by slot: what {@link FactPlan}s read */
+  factFields: Record<FactKind, string[]>;
   /** for event types without a route, and for events that no guard takes */
   unknown: Route;
 }

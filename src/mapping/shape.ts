@@ -70,11 +70,14 @@ const CLASS_FILE = map('a mapping file', {
   rules: list('rules', RULE),
 });
 
+const facts = map('the facts of a kind', { include: blocks.optional(), map: attributes.optional() });
+
 const SHARED_FILE = map('_shared.yaml', {
   placeholders: list('values', scalar('a value')).optional(),
   observables: names('observable types').optional(),
   blocks: free('a map from block names to { map: … }').optional(),
   objects: free('a map from object names to { params, map }').optional(),
+  facts: map('facts', { host: facts.optional(), user: facts.optional(), process: facts.optional() }).optional(),
   unknown: map('unknown', { severity: choice.optional(), include: blocks.optional(), map: attributes.optional() }).optional(),
 });
 

@@ -2,8 +2,10 @@
 import type { OcsfSchema } from '../ocsf/schema.js';
 import { checkComplete } from './class-entries.js';
 import { includedBlocks, mapLayer, overlay, type Shared, type SharedObject } from './expand.js';
+import { factPlace } from './facts.js';
 import { fitChoice, fitEntries, plainEntry } from './fit.js';
 import type { Choice, MappingSet, Where } from './model.js';
+import { FACT_KINDS } from './plan.js';
 import { unknown } from './problem.js';
 import { checkShape, SHAPES, type SharedFile } from './shape.js';
 import type { Sites } from './site.js';
@@ -41,6 +43,35 @@ export function readObservables(raw: SharedFile, schemas: readonly OcsfSchema[],
     if (id === undefined) problems.add(locations.of(raw.observables!, index), unknown('observable type', caption, known.keys()));
     return id ?? [];
   });
+}
+
+/** A class that has every place of facts. */
+const FACT_CLASS = 'process_activity';
+
+/** `facts`: what is filled from outside events where they leave it empty. Entries stand in the kind's own object alone. */
+export function readFacts(
+  raw: NonNullable<SharedFile['facts']>,
+  shared: Shared,
+  sites: Sites,
+  context: ReadContext,
+): Partial<MappingSet['facts']> {
+  const { locations, problems } = context;
+  const site = sites.of(FACT_CLASS);
+  const facts: Partial<MappingSet['facts']> = {};
+  for (const kind of FACT_KINDS) {
+    const { include = [], map } = raw[kind] ?? {};
+    const layers = [
+      ...includedBlocks(include, (index) => locations.of(include, index), shared, problems),
+      ...(map ? [mapLayer(readMap(map, context), shared, problems)] : []),
+    ];
+    const entries = overlay(layers);
+    for (const { path, usedAt } of entries) {
+      if (!path.startsWith(`${factPlace(kind)}.`))
+        problems.add(usedAt, `facts of a ${kind} fill ${factPlace(kind)} alone, not ${path}`);
+    }
+    if (raw[kind]) facts[kind] = fitEntries(entries, site, problems).map(plainEntry);
+  }
+  return facts;
 }
 
 /** `unknown`: how an event becomes a `base_event` that no rule takes. */

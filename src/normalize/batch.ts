@@ -8,6 +8,7 @@ import { ActivityColumns, type LoadedActivity } from './activity.js';
 import { type Column, columnsOf } from './column.js';
 import { type LoadedConstant, loadConstant, writeConstant } from './constant-op.js';
 import type { ConstantTexts } from './constants.js';
+import { BatchFacts, type WindowFacts } from './facts.js';
 import { KeeperIds } from './failures.js';
 import type { ActiveSet, Filling } from './filling.js';
 import { fillLeaves, type LoadedLeaf, loadLeaf } from './kernels.js';
@@ -42,12 +43,14 @@ export class BatchBuilder {
   private readonly time: Column;
   private readonly timeDt: Column;
   private readonly unmapped: Column;
+  private readonly facts: BatchFacts | undefined;
 
   constructor(
     readonly plan: ClassPlan,
     private readonly mapping: CompiledMapping,
     private readonly routes: readonly { route: { alternatives: readonly Alternative[] } }[],
     private readonly constants: ConstantTexts,
+    facts?: WindowFacts,
   ) {
     const { top, nodes } = columnsOf(plan.layout.columns, BATCH_ROWS);
     this.columns = top;
@@ -60,6 +63,7 @@ export class BatchBuilder {
     this.time = node('time');
     this.timeDt = node('time_dt');
     this.unmapped = node('unmapped');
+    this.facts = facts === undefined ? undefined : new BatchFacts(plan, facts, nodes, this.parents, constants, BATCH_ROWS);
     const fixed: [string, number | string][] = [
       ['class_uid', plan.uid],
       ['class_name', plan.caption],
@@ -90,6 +94,7 @@ export class BatchBuilder {
       if (positions === undefined) byAlternative.set(loaded, [i]);
       else positions.push(i);
     }
+    this.facts?.find(filling, (i) => this.alternativeOf[i]!.alternative);
     this.fillEngineColumns(filling);
     this.fillListColumns(filling);
     for (const [loaded, positions] of byAlternative) {
@@ -97,10 +102,11 @@ export class BatchBuilder {
       fillLeaves(loaded.leaves, filling, this.active);
       this.activity.fill(loaded.activity, filling, this.active);
       settle(loaded.alternative, loaded.leaves, loaded.lists, this.nodes, filling, this.active);
+      this.facts?.fill(filling, this.active);
       this.fillConstants(loaded, count);
     }
     fillObservables(this.observables, filling);
-    fillUnmapped(this.unmapped, filling, (i) => this.alternativeOf[i]!.alternative);
+    fillUnmapped(this.unmapped, filling, (i) => this.alternativeOf[i]!.alternative, this.facts);
   }
 
   private activate(positions: readonly number[]): void {
@@ -141,6 +147,7 @@ export class BatchBuilder {
         column.offsets[i] = column.items;
         const list = this.alternativeOf[i]!.lists[node];
         if (list !== undefined) fillLists(list, column, filling, i);
+        this.facts?.fillList(node, column, filling, i);
       }
       column.offsets[filling.count] = column.items;
     }

@@ -48,9 +48,10 @@ export class Explainer {
    * @param bytes a line without its newline; it stays as it is
    * @param line its number, from 1
    * @param offset in the inflated file
+   * @param feed the secondary feed that the line is a row of
    * @returns undefined for a blank line, which is no event
    */
-  explain(bytes: Uint8Array, line: number, offset: number): Explanation | undefined {
+  explain(bytes: Uint8Array, line: number, offset: number, feed?: string): Explanation | undefined {
     const { normalizer } = this;
     const block = new Uint8Array(bytes.length + 1);
     block.set(bytes);
@@ -61,9 +62,10 @@ export class Explainer {
     normalizer.reset();
     normalizer.invalid.clear();
     normalizer.unknown.clear();
-    normalizer.add({ bytes: block, length: block.length, offset, firstLine: line }, outcomes, (found) => {
+    const onQuarantine = (found: QuarantinedLine) => {
       reason = found.reason;
-    });
+    };
+    normalizer.add({ bytes: block, length: block.length, offset, firstLine: line }, outcomes, onQuarantine, feed);
     if (outcomes.read === 0) return undefined;
     if (reason !== undefined) return { outcome: 'quarantined', line, offset, reason, text: beginning(bytes) };
     return { outcome: 'written', line, offset, ...this.written(this.fieldsOf(bytes)) };

@@ -25,6 +25,8 @@ export interface KeyViews {
   views: Int32Array;
   /** field id of each slot of a route */
   slotFields: (route: number) => Int32Array;
+  /** field id of the mark that `unmapped` gets for facts of after the event */
+  laterMark: number;
 }
 
 /** Rows of a batch that one alternative takes: as positions and as a bit mask. */

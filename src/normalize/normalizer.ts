@@ -14,6 +14,8 @@ import { FlatScanner } from '../scan/flat.js';
 import { BATCH_ROWS, BatchBuilder } from './batch.js';
 import type { Column } from './column.js';
 import { BUFFER, ConstantTexts, writeView } from './constants.js';
+import type { FactSource } from './fact-source.js';
+import { LATER_MARK, WindowFacts } from './facts.js';
 import { Failures } from './failures.js';
 import type { Filling } from './filling.js';
 import type { Group } from './groups.js';
@@ -73,6 +75,7 @@ export class Normalizer {
   readonly unknown = new Map<string, number>();
   readonly constants = new ConstantTexts();
   private readonly window = new Window();
+  private readonly facts: WindowFacts | undefined;
   private readonly idField: number;
   private readonly cells = new LineCells();
   private readonly scanner: FlatScanner;
@@ -89,6 +92,7 @@ export class Normalizer {
   constructor(
     readonly mapping: CompiledMapping,
     options: RouterOptions,
+    facts?: FactSource,
   ) {
     this.router = new Router(mapping, this.rows, options);
     this.scanner = new FlatScanner(this.router.fields);
@@ -105,8 +109,14 @@ export class Normalizer {
       cursor: { bytes: this.text.bytes, offset: 0, length: 0, buffer: 0 },
       scratch: [],
       failures: new Failures(BATCH_ROWS, (position, slot) => this.countInvalid(position, slot)),
-      keys: { views: this.keyViews, slotFields: (route) => this.slotFieldsOf(route) },
+      keys: {
+        views: this.keyViews,
+        slotFields: (route) => this.slotFieldsOf(route),
+        laterMark: this.fieldId(LATER_MARK),
+      },
     };
+    this.facts =
+      facts === undefined ? undefined : new WindowFacts(facts, mapping.factFields, this.window, this.router.placeholders);
   }
 
   /** Begins a unit: `--dedupe` forgets, counts start again. */
@@ -122,13 +132,17 @@ export class Normalizer {
     this.rows.reset();
     this.router.startWindow();
     this.window.reset();
+    this.facts?.reset();
   }
 
   /**
    * Scans and routes all lines of a block; the block's bytes must stay as they are until {@link reset}: rows point into them, and
    * escapes have been undone in place.
+   *
+   * @param feed the secondary feed that the lines are rows of; absent: events
    */
-  add(lines: Lines, outcomes: Outcomes, onQuarantine: (line: QuarantinedLine) => void): void {
+  add(lines: Lines, outcomes: Outcomes, onQuarantine: (line: QuarantinedLine) => void, feed?: string): void {
+    this.router.setFeed(feed);
     const { bytes, length } = lines;
     if (length > 0 && bytes[length - 1] !== 10) throw new Error('a block of lines must end in a newline');
     const block = this.window.add(bytes, length);
@@ -225,7 +239,13 @@ export class Normalizer {
   }
 
   private builder(cls: number): BatchBuilder {
-    this.builders[cls] ??= new BatchBuilder(this.mapping.classes[cls]!, this.mapping, this.router.routes, this.constants);
+    this.builders[cls] ??= new BatchBuilder(
+      this.mapping.classes[cls]!,
+      this.mapping,
+      this.router.routes,
+      this.constants,
+      this.facts,
+    );
     return this.builders[cls];
   }
 

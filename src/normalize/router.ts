@@ -6,10 +6,11 @@
  */
 
 import { knownFields } from '../mapping/compile.js';
-import { type CompiledMapping, ENVELOPE, type Route, SLOT, TYPE_FIELDS } from '../mapping/plan.js';
+import { type CompiledMapping, ENVELOPE, feedEventType, isFeedType, type Route, SLOT, TYPE_FIELDS } from '../mapping/plan.js';
 import type { LineCells } from '../scan/cells.js';
 import { FieldDictionary, hashBytes } from '../scan/dictionary.js';
 import { unescapeInPlace } from '../scan/json-text.js';
+import { LATER_MARK } from './facts.js';
 import { type Group, Groups } from './groups.js';
 import { Placeholders } from './placeholders.js';
 import { type LoadedRequirement, loadRequirement, RequirementCheck } from './requirement.js';
@@ -22,6 +23,13 @@ const BEFORE_CLOUD = 7 * 86_400_000;
 /** … to this long after it. */
 const AFTER_CLOUD = 3_600_000;
 export const DAY = 86_400_000;
+
+/** The endpoint's time where it is near the cloud's, else the cloud's; either may be NaN, then it is the other. */
+export function chosenTime(endpoint: number, cloud: number): number {
+  if (Number.isNaN(endpoint)) return cloud;
+  if (Number.isNaN(cloud)) return endpoint;
+  return endpoint >= cloud - BEFORE_CLOUD && endpoint <= cloud + AFTER_CLOUD ? endpoint : cloud;
+}
 
 export type { Group };
 
@@ -53,6 +61,9 @@ interface LoadedRoute {
   requirements: (LoadedRequirement | undefined)[];
 }
 
+/** A type beyond those that the dictionary holds. */
+const OTHER_TYPE = 0xffff;
+
 const T = TYPE_FIELDS.length;
 const ENV = { timestamp: T, contextTime: T + 1, utcTime: T + 2, id: T + 3, cid: T + 4, aid: T + 5 };
 const ENVELOPE_SIZE = T + ENVELOPE.length;
@@ -71,6 +82,10 @@ export class Router {
   /** event types that a mapping names by how they begin: `cspm_policy_*` */
   private readonly families: readonly { prefix: string; id: number }[];
   private readonly unknownRoute: number;
+  /** event type → whether only rows of a secondary feed have it */
+  private readonly isFeed: boolean[];
+  /** the event type of all lines until {@link setFeed} says otherwise, or -1: each line names its own */
+  private feedType = -1;
   readonly placeholders: Placeholders;
   private readonly at = new Int32Array(ENVELOPE_SIZE);
   private seen = new Set<string>();
@@ -82,7 +97,7 @@ export class Router {
     private readonly rows: RowTable,
     private readonly options: RouterOptions,
   ) {
-    const fields = knownFields(mapping);
+    const fields = [...knownFields(mapping), LATER_MARK];
     this.knownFieldCount = fields.length;
     this.fields = new FieldDictionary(fields);
     const types = Object.keys(mapping.routes);
@@ -98,6 +113,7 @@ export class Router {
     };
     this.routesOfType = types.map((type) => mapping.routes[type]!.map(load));
     this.families = types.flatMap((type, id) => (type.endsWith('*') ? [{ prefix: type.slice(0, -1), id }] : []));
+    this.isFeed = types.map(isFeedType);
     this.unknownRoute = load(mapping.unknown);
     this.placeholders = new Placeholders(mapping.placeholders);
     this.check = new RequirementCheck(rows);
@@ -118,6 +134,16 @@ export class Router {
   /** Forgets the groups: rows are about to be taken away. */
   startWindow(): void {
     this.grouping.startWindow();
+  }
+
+  /** Lines from now on are a secondary feed's rows: they name no event type, the feed is theirs. Without a feed: events. */
+  setFeed(feed: string | undefined): void {
+    this.feedType = feed === undefined ? -1 : this.typeOf(Buffer.from(feedEventType(feed)));
+  }
+
+  private typeOf(bytes: Uint8Array, offset = 0, length = bytes.length): number {
+    const learned = this.eventTypes.idOf(hashBytes(bytes, offset, length), bytes, offset, length);
+    return learned < 0 ? OTHER_TYPE : learned;
   }
 
   /** The event type's name, by the id in {@link RowTable.eventType}. */
@@ -151,11 +177,12 @@ export class Router {
       for (const i of cells.escaped) length[i] = unescapeInPlace(bytes, offset[i]!, length[i]!);
       cells.escaped.length = 0;
     }
-    if (typeCell < 0) return 'no-event-type';
-    const typeOffset = offset[typeCell]!;
-    const typeLength = length[typeCell]!;
-    const learned = this.eventTypes.idOf(hashBytes(bytes, typeOffset, typeLength), bytes, typeOffset, typeLength);
-    const type = learned < 0 ? 0xffff : learned;
+    let type = this.feedType;
+    if (type < 0) {
+      if (typeCell < 0) return 'no-event-type';
+      type = this.typeOf(bytes, offset[typeCell]!, length[typeCell]!);
+      if (this.isFeed[type] === true) type = OTHER_TYPE;
+    }
     const routeIndex = this.chooseRoute(type, cells);
     const route = this.routes[routeIndex]!;
 
@@ -261,9 +288,7 @@ export class Router {
       const length = this.rows.cells[base + route.timeSlot * 2 + 1]!;
       if (length > 0) endpoint = readTime(cells.bytes, this.rows.cells[base + route.timeSlot * 2]!, length, 'auto');
     }
-    if (Number.isNaN(endpoint)) return cloud;
-    if (Number.isNaN(cloud)) return endpoint;
-    return endpoint >= cloud - BEFORE_CLOUD && endpoint <= cloud + AFTER_CLOUD ? endpoint : cloud;
+    return chosenTime(endpoint, cloud);
   }
 
   private isDuplicate(cells: LineCells): boolean {

@@ -1,5 +1,5 @@
 /**
- * Decides which structs exist, bottom-up: a struct needs data, its required members and its constraints. What lies in one that
+ * Decides which structs exist, where none does yet, bottom-up: a struct needs data, its required members and its constraints. What lies in one that
  * must not exist is taken out again, and its fields go to `unmapped`.
  */
 import type { Alternative, StructRule } from '../mapping/plan.js';
@@ -10,7 +10,7 @@ import type { LoadedList } from './lists.js';
 import { clearItem } from './settle-item.js';
 
 export function settle(
-  alternative: Alternative,
+  { structs }: Pick<Alternative, 'structs'>,
   leaves: readonly LoadedLeaf[],
   lists: readonly (LoadedList | undefined)[],
   nodes: readonly Column[],
@@ -18,14 +18,14 @@ export function settle(
   active: ActiveSet,
 ): void {
   const words = (filling.count + 31) >> 5;
-  for (const rule of alternative.structs) {
+  for (const rule of structs) {
     const struct = nodes[rule.node]!;
     for (let w = 0; w < words; w++) {
       const mask = active.mask[w]!;
       if (mask === 0) continue;
       let data = 0;
       for (const child of rule.data) data |= nodes[child]!.words[w]!;
-      data &= mask;
+      data &= mask & ~struct.words[w]!;
       if (data === 0) continue;
       const sound = data & soundRows(rule, nodes, w);
       struct.words[w]! |= sound;

@@ -2,10 +2,16 @@
 import type { Alternative } from '../mapping/plan.js';
 import type { Column } from './column.js';
 import { BUFFER } from './constants.js';
+import { type BatchFacts, LATER_MARK } from './facts.js';
 import type { Filling } from './filling.js';
 import { grow } from './lists.js';
 
-export function fillUnmapped(column: Column, filling: Filling, alternativeAt: (position: number) => Alternative): void {
+export function fillUnmapped(
+  column: Column,
+  filling: Filling,
+  alternativeAt: (position: number) => Alternative,
+  facts?: BatchFacts,
+): void {
   const { rows, blocks, order, start, count, failures, keys } = filling;
   const { cells } = rows;
   const [key, value] = column.children as [Column, Column];
@@ -18,7 +24,7 @@ export function fillUnmapped(column: Column, filling: Filling, alternativeAt: (p
     const { keepers } = alternativeAt(i);
     const slots = keepers.length;
     const rest = cells[base + slots * 2]!;
-    grow(column, slots + rest);
+    grow(column, slots + rest + 1);
     let item = column.items;
 
     const slotFields = keys.slotFields(rows.route[row]!);
@@ -42,8 +48,21 @@ export function fillUnmapped(column: Column, filling: Filling, alternativeAt: (p
       value.setText(item, bytes, offset, length, BUFFER.blocks + block);
       item++;
     }
+    const later = facts?.laterAt(i);
+    if (later !== undefined && !hasField(filling, base + slots * 2, keys.laterMark)) {
+      const { constants } = filling;
+      key.setView(item, constants.views, constants.view(LATER_MARK));
+      value.setView(item, constants.views, constants.view(later));
+      item++;
+    }
     if (item > column.items) column.set(i);
     column.items = item;
   }
   column.offsets[count] = column.items;
+}
+
+/** Whether the row's further fields have one of that id: an event may name a field as Falconry names its mark. */
+function hasField({ rows: { cells } }: Filling, at: number, field: number): boolean {
+  for (let k = 0; k < cells[at]!; k++) if (cells[at + 1 + k * 3] === field) return true;
+  return false;
 }

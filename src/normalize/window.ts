@@ -5,6 +5,7 @@ import type { LineCells } from '../scan/cells.js';
 import type { TextBuffer } from '../scan/exact-text.js';
 
 const SIDE_BLOCK = 1 << 20;
+const FACT_BLOCK = 1 << 17;
 /** {@link RowTable.block} holds 16 bits. */
 const MAX_BLOCKS = 65_536;
 
@@ -18,11 +19,13 @@ export class Window {
   /** grows with whatever changes {@link blocks} or {@link lengths} */
   changes = 0;
   private side = -1;
+  private factSide = -1;
 
   reset(): void {
     this.blocks.length = 0;
     this.lengths.length = 0;
     this.side = -1;
+    this.factSide = -1;
     this.token = {};
     this.changes++;
   }
@@ -37,10 +40,20 @@ export class Window {
 
   /** Copies the exact parser's text into a side block, and moves the cells there. Returns the block's index. */
   place(text: TextBuffer, cells: LineCells): number {
-    if (this.side < 0 || this.lengths[this.side]! + text.length > this.blocks[this.side]!.length) {
-      this.side = this.add(new Uint8Array(Math.max(SIDE_BLOCK, text.length)), 0);
-    }
-    const block = this.side;
+    return this.move(text, cells, (this.side = this.roomFor(text.length, this.side, SIDE_BLOCK)));
+  }
+
+  /** The same for facts, which come while batches are handed over: into small blocks, since a block that has grown is handed over anew. */
+  placeFacts(text: TextBuffer, cells: LineCells): number {
+    return this.move(text, cells, (this.factSide = this.roomFor(text.length, this.factSide, FACT_BLOCK)));
+  }
+
+  private roomFor(length: number, block: number, size: number): number {
+    if (block >= 0 && this.lengths[block]! + length <= this.blocks[block]!.length) return block;
+    return this.add(new Uint8Array(Math.max(size, length)), 0);
+  }
+
+  private move(text: TextBuffer, cells: LineCells, block: number): number {
     const shift = this.lengths[block]!;
     this.blocks[block]!.set(text.bytes.subarray(0, text.length), shift);
     this.lengths[block] = shift + text.length;

@@ -8,6 +8,8 @@ export const QuarantineRecordSchema = z.object({
   /** the archive file's key */
   file: z.string(),
   etag: z.string(),
+  /** the secondary feed that the line is a row of; absent: events */
+  feed: z.string().optional(),
   /** from 1 */
   line: z.number().int(),
   /** offset of the line in the inflated file */
@@ -27,6 +29,7 @@ export interface QuarantineEntry {
   reason: string;
   file: string;
   etag: string;
+  feed?: string | undefined;
   line: number;
   offset: number;
   bytes: Uint8Array;
@@ -34,12 +37,13 @@ export interface QuarantineEntry {
 }
 
 export function recordOf(entry: QuarantineEntry): QuarantineRecord {
-  const { reason, file, etag, line, offset, bytes, length } = entry;
+  const { reason, file, etag, feed, line, offset, bytes, length } = entry;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
     reason,
     file,
     etag,
+    ...(feed === undefined ? {} : { feed }),
     line,
     offset,
     ...(isUtf8(text) ? { raw: text.toString('utf8') } : { raw_base64: text.toString('base64') }),

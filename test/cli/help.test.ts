@@ -6,7 +6,19 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finished, runCli } from './run.js';
 
-const COMMANDS = ['convert', 'sample', 'verify', 'query', 'replay', 'coverage', 'explain', 'dictionary', 'sources', 'demo'];
+const COMMANDS = [
+  'convert',
+  'snapshot',
+  'sample',
+  'verify',
+  'query',
+  'replay',
+  'coverage',
+  'explain',
+  'dictionary',
+  'sources',
+  'demo',
+];
 
 let folder: string;
 beforeAll(async () => {

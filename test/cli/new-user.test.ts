@@ -47,9 +47,7 @@ describe('in words', () => {
     expect(converted).toMatch(
       /\nDone in [\d.]+ s \([\d,]+ events\/s\): [\d.]+ MiB of FDR in \d+ files became [\d.]+ [KM]iB of Parquet in \d+ objects\.\n/,
     );
-    expect(converted).toMatch(
-      /\n[\d,]+ events read = 2,000 written \+ 0 quarantined \+ 0 duplicate \+ \d+ filtered \(feed \d+\)\n/,
-    );
+    expect(converted).toMatch(/\n[\d,]+ events read = [\d,]+ written \+ 0 quarantined \+ 0 duplicate \+ 0 filtered\n/);
     expect(converted).not.toMatch(/[ \t]\n/);
   });
 

@@ -13,12 +13,16 @@ import { writeSample } from '../../src/sample/sample.js';
 
 let folder: string;
 let archive: string;
+const EVENTS = 6000;
+/** with the secondary feeds */
+let allRows: number;
 const region = 'eu-central-1';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'falconry-convert-'));
   archive = join(folder, 'archive');
-  await writeSample({ directory: archive, events: 6000, hosts: 20, eventsPerFile: 500, seed: 7 });
+  const sample = await writeSample({ directory: archive, events: EVENTS, hosts: 20, eventsPerFile: 500, seed: 7 });
+  allRows = EVENTS + Object.values(sample.feeds).reduce((sum, rows) => sum + rows, 0);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -52,7 +56,7 @@ describe('convert', () => {
         const lake = join(folder, `lake-${workers}`);
         const report = await convert({ archive, lake, region, workers, unitBytes: 200_000 });
         expectSums(report);
-        expect(report.events.written).toBe(6000);
+        expect(report.events.written).toBe(allRows);
         expect(report.units.converted).toBeGreaterThan(3);
         return lakeBytes(lake);
       }),
@@ -74,14 +78,14 @@ describe('convert', () => {
     expect(again.files.known).toBe(first.files.read);
     for (const batch of batches) await cp(join(archive, 'data', batch), join(grown, 'data', batch), { recursive: true });
     const rest = await convert({ archive: join(grown, 'data'), lake, region, workers: 2 });
-    expect(first.events.written + rest.events.written).toBe(6000);
+    expect(first.events.written + rest.events.written).toBe(allRows);
   });
 
   it('takes a second copy of a file in the same listing for known', async () => {
     const twice = join(folder, 'twice');
     for (const copy of ['a', 'b']) await cp(join(archive, 'data'), join(twice, copy, 'data'), { recursive: true });
     const report = await convert({ archive: twice, lake: join(folder, 'twice-lake'), region, workers: 1 });
-    expect(report.events.written).toBe(6000);
+    expect(report.events.written).toBe(EVENTS);
     expect(report.files.known).toBe(report.files.read);
   });
 
@@ -101,7 +105,7 @@ describe('convert', () => {
     expectSums(after);
     expect(before.events.written).toBeGreaterThan(0);
     expect(after.events.written).toBeGreaterThan(0);
-    expect(before.events.written + after.events.written).toBe(6000);
+    expect(before.events.written + after.events.written).toBe(allRows);
     expect(Math.max(...before.objects.map((object) => object.maxTime))).toBeLessThan(Date.parse(cut));
   });
 

@@ -1,7 +1,7 @@
 /** Lines through the real normalizer, and rows as the text of an `out.json`. */
 import { createHash } from 'node:crypto';
 import { loadCompiled } from '../../src/convert/definitions.js';
-import { Normalizer, type Outcomes } from '../../src/normalize/normalizer.js';
+import { Normalizer, type Outcomes, type QuarantinedLine } from '../../src/normalize/normalizer.js';
 import type { OcsfVersion } from '../../src/ocsf/schema.js';
 import { type Row, rowsAsRead } from '../normalize/rows.js';
 
@@ -19,19 +19,26 @@ export class Converter {
     this.normalizer = new Normalizer(loadCompiled(version).mapping, { dedupe: false });
   }
 
-  /** @param text NDJSON, its last line ended too */
-  convert(text: string): Converted {
+  /**
+   * @param text NDJSON, its last line ended too
+   * @param feed the secondary feed that the lines are rows of
+   */
+  convert(text: string, feed?: string): Converted {
     const { normalizer } = this;
     const bytes = Uint8Array.from(Buffer.from(text));
     const outcomes: Outcomes = { read: 0, written: 0, quarantined: 0, duplicate: 0, filtered: 0 };
     const quarantined: string[] = [];
     normalizer.startUnit();
-    normalizer.add({ bytes, length: bytes.length, offset: 0, firstLine: 1 }, outcomes, ({ reason, line }) => {
+    const onQuarantine = ({ reason, line }: QuarantinedLine) => {
       quarantined.push(`line ${line}: ${reason}`);
-    });
-    return { outcomes, rows: rowsAsRead(normalizer).map(({ row }) => plain(row) as Row), quarantined };
+    };
+    normalizer.add({ bytes, length: bytes.length, offset: 0, firstLine: 1 }, outcomes, onQuarantine, feed);
+    return { outcomes, rows: rowsAsRead(normalizer).map(({ row }) => plainRow(row)), quarantined };
   }
 }
+
+/** Times as text, maps as objects. */
+export const plainRow = (row: Row): Row => plain(row) as Row;
 
 function plain(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();

@@ -38,6 +38,7 @@ export class MappingMaker {
       placeholders: ['', '-', 'none', 'N/A', '0'.repeat(64)],
       observableTypes: [...schema.observableTypes.keys()].filter(() => random() < 0.7),
       unknown: { severity: constant, entries: common(), where },
+      facts: { host: [], user: [], process: [] },
       rules: made,
     };
   }

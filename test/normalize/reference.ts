@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Choice, Entry, MappingSet, Rule, Value } from '../../src/mapping/model.js';
+import { isFeedType } from '../../src/mapping/plan.js';
 import type { Attribute, EventClass, OcsfSchema } from '../../src/ocsf/schema.js';
 import { meaningOf } from '../scan/oracle.js';
 import { readChoice } from './reference-enum.js';
@@ -51,8 +52,14 @@ export class Reference {
 
   private ruleFor(type: string, texts: ReadonlyMap<string, string>): Rule {
     const { unknown } = this.set;
+    // an event may bear a feed's name: it is no row of the feed
     const rule = this.set.rules.find(({ eventTypes, versions, class: name, when }) => {
-      if (!eventTypes.includes(type) || !(versions?.includes(this.schema.version) ?? true) || !this.schema.classes.has(name))
+      if (
+        isFeedType(type) ||
+        !eventTypes.includes(type) ||
+        !(versions?.includes(this.schema.version) ?? true) ||
+        !this.schema.classes.has(name)
+      )
         return false;
       if (when === undefined) return true;
       const text = texts.get(when.field);

@@ -1,0 +1,36 @@
+/** `falconry snapshot`: host and user facts of an archive, for conversions with `enrich`. */
+import { z } from 'zod';
+import { findFiles } from '../archive/find.js';
+import { type SnapshotReport, takeSnapshot } from '../enrich/take-snapshot.js';
+import { openStore } from '../store/open.js';
+import { loadMappings } from './definitions.js';
+import { ConvertOptionsSchema, filledBy } from './options.js';
+import { withoutOwn } from './own-objects.js';
+
+const SnapshotOptionsSchema = ConvertOptionsSchema.pick({ archive: true, mappings: true, endpointUrl: true }).extend({
+  work: ConvertOptionsSchema.shape.archive,
+  region: ConvertOptionsSchema.shape.region.optional(),
+  /** read UserIdentity events too, which inflates all events */
+  events: z.boolean().default(true),
+});
+
+export type SnapshotInput = z.input<typeof SnapshotOptionsSchema>;
+
+export interface SnapshotHooks {
+  onProgress?: (progress: { files: number; compressedBytes: number; rows: number }) => void;
+  signal?: AbortSignal;
+}
+
+/** @throws FalconryError: OPTION_INVALID, ARCHIVE_NOT_FOUND, ARCHIVE_EMPTY, SNAPSHOT_TOO_LARGE, and what stores throw */
+export async function snapshot(options: SnapshotInput, hooks: SnapshotHooks = {}): Promise<SnapshotReport & { work: string }> {
+  const { archive: archiveUri, work: workUri, region, endpointUrl, events, mappings } = filledBy(SnapshotOptionsSchema, options);
+  const s3 = { ...(region && { region }), ...(endpointUrl && { endpointUrl }) };
+  const [archive, work] = await Promise.all([openStore(archiveUri, s3), openStore(workUri, s3)]);
+  try {
+    const files = findFiles(withoutOwn(archive, workUri, workUri));
+    const { placeholders } = loadMappings(mappings);
+    return { ...(await takeSnapshot({ archive, files, work, placeholders, events, ...hooks })), work: workUri };
+  } finally {
+    await Promise.all([archive.close(), work.close()]);
+  }
+}
