@@ -9,6 +9,8 @@ import { type Finished, runCli } from './run.js';
 const REGION = ['--region', 'eu-central-1'];
 const EVENTS = 2000;
 let folder: string;
+/** lines of the sample: its events, and the rows of its secondary feeds */
+let lines: number;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'falconry-user-'));
@@ -17,10 +19,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const run = (...args: string[]): Promise<Finished> => runCli(args, { cwd: folder });
 
+/** Progress lines come on a slow machine, where work takes seconds; `·` stands in them alone. */
+const withoutProgress = (stderr: string): string => stderr.replace(/^.* · .*\n/gm, '');
+
 /** What a command prints for people. */
 async function text(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(...args);
-  expect([code, stderr]).toEqual([0, '']);
+  expect([code, withoutProgress(stderr)]).toEqual([0, '']);
   return stdout;
 }
 
@@ -47,7 +52,12 @@ describe('in words', () => {
     expect(converted).toMatch(
       /\nDone in [\d.]+ s \([\d,]+ events\/s\): [\d.]+ MiB of FDR in \d+ files became [\d.]+ [KM]iB of Parquet in \d+ objects\.\n/,
     );
-    expect(converted).toMatch(/\n[\d,]+ events read = [\d,]+ written \+ 0 quarantined \+ 0 duplicate \+ 0 filtered\n/);
+    const [, read, written] = /\n([\d,]+) events read = ([\d,]+) written \+ 0 quarantined \+ 0 duplicate \+ 0 filtered\n/.exec(
+      converted,
+    )!;
+    expect(written).toBe(read);
+    lines = Number(read!.replace(',', ''));
+    expect(lines).toBeGreaterThan(EVENTS);
     expect(converted).not.toMatch(/[ \t]\n/);
   });
 
@@ -61,11 +71,14 @@ describe('in words', () => {
   });
 
   it('verify finds the lake sound', async () => {
-    expect(await text('verify', 'lake')).toMatch(/\nSound: \d+ objects \(.*\), 2,000 rows checked against OCSF, no offence\.\n$/);
+    const [, rows] = /\nSound: \d+ objects \(.*\), ([\d,]+) rows checked against OCSF, no offence\.\n$/.exec(
+      await text('verify', 'lake'),
+    )!;
+    expect(Number(rows!.replace(',', ''))).toBe(lines);
   });
 
   it('query answers, and shows what can be asked', async () => {
-    expect(await text('query', 'select count(*) as n from events', '--lake', 'lake')).toMatch(/\b2,?000\b/);
+    expect(await text('query', 'select count(*) as n from events', '--lake', 'lake')).toContain(`\n${lines}\n`);
     expect(await text('query', 'show tables', '--lake', 'lake')).toContain('process_activity');
   });
 
@@ -90,7 +103,8 @@ describe('--json', () => {
     expect(keys(report.objects[0])).toEqual(['bytes', 'maxTime', 'minTime', 'path', 'rows']);
     const { read, written, quarantined, duplicate, filtered } = report.events;
     expect(read).toBe(written! + quarantined! + duplicate! + filtered!);
-    expect(Object.values(report.classes).reduce((sum, cls) => sum + cls.events, 0)).toBe(EVENTS);
+    expect(Object.values(report.classes).reduce((sum, cls) => sum + cls.events, 0)).toBe(lines);
+    expect(written).toBe(lines);
     expect(Object.values(report.classes).reduce((sum, cls) => sum + cls.objects, 0)).toBe(report.objects.length);
     const there = (await readdir(join(folder, 'lake-json', 'ext'), { recursive: true })).filter((name) =>
       name.endsWith('.parquet'),
@@ -112,7 +126,7 @@ describe('--json', () => {
 
   it('of sample, verify, query, coverage and sources is one document', async () => {
     expect(await json('sample', 'another', '--events', '50', '--hosts', '2')).toMatchObject({ events: 50, directory: 'another' });
-    expect(await json('verify', 'lake')).toMatchObject({ offences: 0, rows: EVENTS, findings: expect.any(Array) });
+    expect(await json('verify', 'lake')).toMatchObject({ offences: 0, rows: lines, findings: expect.any(Array) });
     expect(await json('query', 'select 1 as one, null as nothing', '--lake', 'lake')).toMatchObject({
       rows: [{ one: 1, nothing: null }],
     });
