@@ -3,9 +3,9 @@ import { type DuckDBReader, literalPath, quote } from '../lake/duckdb-reader.js'
 import { localFolder } from '../lake/local-copy.js';
 import type { FileColumn } from '../lake/parquet-columns.js';
 import { layoutDifferences } from '../lake/parquet-columns.js';
-import { readFooter } from '../lake/parquet-file.js';
+import { readShape } from '../lake/parquet-file.js';
 import { METADATA_KEYS } from '../lake/partition.js';
-import { withFooter } from '../lake/sparse-copy.js';
+import { footerFile } from '../lake/sparse-copy.js';
 import type { ClassLayout } from '../ocsf/layout.js';
 import type { ObjectInfo, ObjectStore } from '../store/store.js';
 import type { PlanObject } from './plan.js';
@@ -26,6 +26,8 @@ export interface SkippedObject {
 
 /** Objects are named `<32 hex digits>-<number>`: see objectKey. */
 const OWN_NAME = /\/[0-9a-f]{32}-\d{4,}\.zst\.parquet$/;
+/** Footers that are fetched at a time. */
+const FOOTERS = 8;
 const ARCHIVED = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /** The unit that an object's name tells, or undefined where the name is not one of Falconry's. */
@@ -33,25 +35,53 @@ export function unitOf(key: string): string | undefined {
   return OWN_NAME.test(key) ? key.slice(key.lastIndexOf('/') + 1).slice(0, 32) : undefined;
 }
 
-/** @param compacted keys that a journal names as outputs */
-export async function readFacts(
+/** Why an object is none of compaction's, as far as its listing tells. */
+export function skipReason({ key, storageClass }: ObjectInfo): SkippedObject['reason'] | undefined {
+  if (unitOf(key) === undefined) return 'foreign';
+  return ARCHIVED.has(storageClass ?? '') ? 'archived' : undefined;
+}
+
+/**
+ * The footers of objects, in their order. Those of an object store are fetched side by side and read one by one.
+ *
+ * @param compacted keys that a journal names as outputs
+ */
+export async function* readFacts(
+  reader: DuckDBReader,
+  lake: ObjectStore,
+  infos: readonly ObjectInfo[],
+  layouts: readonly ClassLayout[],
+  compacted: ReadonlySet<string>,
+): AsyncGenerator<ObjectFacts | SkippedObject> {
+  for (let at = 0; at < infos.length; at += FOOTERS) {
+    const some = infos.slice(at, at + FOOTERS);
+    const fetched = await Promise.allSettled(some.map((info) => footerFile(lake, info, reader.scratch)));
+    try {
+      for (const [i, info] of some.entries()) {
+        const file = fetched[i]!;
+        if (file.status === 'rejected') throw file.reason;
+        yield await readable(reader, lake, info, file.value.path, layouts, compacted);
+      }
+    } finally {
+      for (const file of fetched) if (file.status === 'fulfilled') await file.value.remove();
+    }
+  }
+}
+
+async function readable(
   reader: DuckDBReader,
   lake: ObjectStore,
   info: ObjectInfo,
+  path: string,
   layouts: readonly ClassLayout[],
   compacted: ReadonlySet<string>,
 ): Promise<ObjectFacts | SkippedObject> {
-  const { key } = info;
-  if (unitOf(key) === undefined) return { key, reason: 'foreign' };
-  if (ARCHIVED.has(info.storageClass ?? '')) return { key, reason: 'archived' };
-  return withFooter(lake, info, reader.scratch, async (path) => {
-    try {
-      return await factsOf(reader, info, path, layouts, compacted);
-    } catch (error) {
-      if (isDamage(error, localFolder(lake))) return { key, reason: 'unreadable' };
-      throw error;
-    }
-  });
+  try {
+    return await factsOf(reader, info, path, layouts, compacted);
+  } catch (error) {
+    if (isDamage(error, localFolder(lake))) return { key: info.key, reason: 'unreadable' };
+    throw error;
+  }
 }
 
 /** DuckDB's words for bytes that are no Parquet; a local file that is gone is no damage. */
@@ -69,9 +99,12 @@ async function factsOf(
   compacted: ReadonlySet<string>,
 ): Promise<ObjectFacts | SkippedObject> {
   const { key, size } = info;
-  const { metadata, columns, rows } = await readFooter(reader, path);
-  if (metadata[METADATA_KEYS.product] === undefined || metadata[METADATA_KEYS.unit] === undefined) return { key, reason: 'foreign' };
-  const layout = layouts.find((one) => one.class === metadata[METADATA_KEYS.class] && one.version === metadata[METADATA_KEYS.ocsf]);
+  const { metadata, columns, rows } = await readShape(reader, path);
+  if (metadata[METADATA_KEYS.product] === undefined || metadata[METADATA_KEYS.unit] === undefined)
+    return { key, reason: 'foreign' };
+  const layout = layouts.find(
+    (one) => one.class === metadata[METADATA_KEYS.class] && one.version === metadata[METADATA_KEYS.ocsf],
+  );
   if (layout === undefined || layoutDifferences(columns, layout.columns).length > 0) return { key, reason: 'unknown-layout' };
   if (rows === 0) return { key, reason: 'empty' };
   const times = await timeRange(reader, path);

@@ -125,7 +125,7 @@ export async function commitUnit(
 }
 
 /** On disk before a ledger says so. */
-async function flushToDisk(path: string): Promise<void> {
+export async function flushToDisk(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
@@ -190,7 +190,7 @@ interface StagedFile {
 }
 
 /** False where the file is gone, published before, or not whole. */
-async function publishFile(to: ObjectStore, key: string, path: string, bytes: number, consume: boolean): Promise<boolean> {
+export async function publishFile(to: ObjectStore, key: string, path: string, bytes: number, consume: boolean): Promise<boolean> {
   try {
     if ((await stat(path)).size !== bytes) return false;
     await to.writeFile(key, path, { consume });

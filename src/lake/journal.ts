@@ -37,6 +37,8 @@ export const JournalRecordSchema = z.object({
   duplicates: count,
   /** keys of the objects that together hold no event twice once this record is done; empty where more merges were to follow */
   checked: z.array(z.string()),
+  /** the size of object that was aimed at */
+  targetBytes: count,
 });
 
 export type JournalRecord = z.output<typeof JournalRecordSchema>;

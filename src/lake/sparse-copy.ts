@@ -15,21 +15,24 @@ const TRAILER_BYTES = 8;
 
 let copies = 0;
 
-/** Runs `work` on an object's file, or on its copy without rows. A file that is no Parquet comes as it is. */
-export async function withFooter<T>(
-  store: ObjectStore,
-  info: ObjectInfo,
-  scratch: string,
-  work: (path: string) => Promise<T>,
-): Promise<T> {
+export interface FooterFile {
+  path: string;
+  /** Removes what was copied. */
+  remove(): Promise<void>;
+}
+
+/** An object's own file, or its copy without rows. What is no Parquet comes as it is. */
+export async function footerFile(store: ObjectStore, info: ObjectInfo, scratch: string): Promise<FooterFile> {
   const folder = localFolder(store);
-  if (folder !== undefined) return work(join(folder, info.key));
+  if (folder !== undefined) return { path: join(folder, info.key), remove: async () => {} };
   const path = join(scratch, `footer-${copies++}.parquet`);
+  const remove = () => rm(path, { force: true });
   try {
     await copyFooter(store, info, path);
-    return await work(path);
-  } finally {
-    await rm(path, { force: true });
+    return { path, remove };
+  } catch (error) {
+    await remove();
+    throw error;
   }
 }
 
