@@ -36,3 +36,6 @@ export const planBroken = (uri: string, cause: unknown) =>
     cause,
     exitCode: 2,
   });
+
+export const planExists = (uri: string) =>
+  new FalconryError('PLAN_EXISTS', `${uri} is there already and stays as it is; give --plan another name.`, { exitCode: 2 });
