@@ -26,7 +26,11 @@ const uids = (first: number, count: number): string[] => Array.from({ length: co
 describe('compact', () => {
   it('merges objects that overlap into one in order of time, sound to verify, and a second run writes nothing', async () => {
     for (let unit = 0; unit < 5; unit++) {
-      await writeUnit(lake, `unit-${unit}`, Array.from({ length: 20 }, (_, i) => eventAt(unit * 20 + i, i * 7 + unit)));
+      await writeUnit(
+        lake,
+        `unit-${unit}`,
+        Array.from({ length: 20 }, (_, i) => eventAt(unit * 20 + i, i * 7 + unit)),
+      );
     }
     const report = await compactDay(lake);
     expect(report.objects).toEqual({ found: 5, merged: 5, compact: 0, replaced: 0, unpublished: 0, skipped: 0, written: 1 });
@@ -181,9 +185,7 @@ describe("what is not compaction's", () => {
 
 /** Without the last member of each struct that has more than the rows of these tests fill. */
 function olderOf(columns: readonly LayoutNode[]): LayoutNode[] {
-  return columns.map((column) =>
-    column.name === 'process' ? { ...column, children: column.children!.slice(0, -1) } : column,
-  );
+  return columns.map((column) => (column.name === 'process' ? { ...column, children: column.children!.slice(0, -1) } : column));
 }
 
 describe('a dead key', () => {
@@ -215,7 +217,8 @@ describe('what a user is told', () => {
     await expect(compactDay(lake, {}, now('2024-06-12T23:59:59Z'))).rejects.toMatchObject({
       code: 'DAY_OPEN',
       exitCode: 2,
-      message: 'Day 20240610 is still open for late events: it closes at 2024-06-13T00:00:00.000Z; wait, or give --settle with fewer days.',
+      message:
+        'Day 20240610 is still open for late events: it closes at 2024-06-13T00:00:00.000Z; wait, or give --settle with fewer days.',
     });
     await compactDay(lake, { settle: 0 }, now('2024-06-11T00:00:00Z'));
     await compactDay(lake, {}, now('2024-06-13T00:00:00Z'));

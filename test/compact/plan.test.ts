@@ -40,7 +40,10 @@ describe('planMerges', () => {
     expect(plan(...made, object('x', 199, 200, 3))).toEqual({ merges: [], compact: 'abcdx' });
   });
   it('does not merge small objects over a large one between them', () => {
-    expect(plan(object('a', 0, 10, 10), object('b', 20, 30, 900), object('c', 40, 50, 10))).toEqual({ merges: [], compact: 'abc' });
+    expect(plan(object('a', 0, 10, 10), object('b', 20, 30, 900), object('c', 40, 50, 10))).toEqual({
+      merges: [],
+      compact: 'abc',
+    });
   });
   it('leaves what compaction has cut below half the target alone, unless it is a fragment', () => {
     const cut = (key: string, at: number, bytes: number) => object(key, at, at + 9, bytes, { isCompacted: true });
@@ -52,13 +55,18 @@ describe('planMerges', () => {
   });
   it('never merges objects of different classes or versions', () => {
     const other = { kind: 'process_activity 1.3.0' };
-    expect(plan(object('a', 0, 10, 1), object('b', 0, 10, 1, other), object('c', 5, 9, 1), object('d', 5, 9, 1, other)).merges).toEqual(
-      ['ac', 'bd'],
-    );
+    expect(
+      plan(object('a', 0, 10, 1), object('b', 0, 10, 1, other), object('c', 5, 9, 1), object('d', 5, 9, 1, other)).merges,
+    ).toEqual(['ac', 'bd']);
   });
 
   it('puts each object into one place, and what is left alone overlaps nothing (any objects)', () => {
-    const any = fc.record({ at: fc.nat(60), long: fc.nat(20), bytes: fc.integer({ min: 1, max: 1500 }), isCompacted: fc.boolean() });
+    const any = fc.record({
+      at: fc.nat(60),
+      long: fc.nat(20),
+      bytes: fc.integer({ min: 1, max: 1500 }),
+      isCompacted: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(any, { maxLength: 12 }), (given) => {
         const objects = given.map(({ at, long, bytes, isCompacted }, i) =>
@@ -68,7 +76,8 @@ describe('planMerges', () => {
         expect([...merges.flat(), ...compact].map(({ key }) => key).sort()).toEqual(objects.map(({ key }) => key).sort());
         for (const one of compact) {
           for (const other of objects) {
-            if (other !== one) expect(one.minTime < other.maxTime && other.minTime < one.maxTime, `${one.key}${other.key}`).toBe(false);
+            if (other !== one)
+              expect(one.minTime < other.maxTime && other.minTime < one.maxTime, `${one.key}${other.key}`).toBe(false);
           }
         }
         // the same objects in another order give the same plan

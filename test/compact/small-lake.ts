@@ -6,10 +6,10 @@ import type { CompactOptions } from '../../src/compact/options.js';
 import type { CompactReport } from '../../src/compact/report.js';
 import { loadLayouts } from '../../src/convert/definitions.js';
 import { readJournals } from '../../src/lake/journal.js';
-import { verifyLake, type VerifyReport } from '../../src/lake/verify.js';
+import { type VerifyReport, verifyLake } from '../../src/lake/verify.js';
 import type { ClassLayout } from '../../src/ocsf/layout.js';
 import { LocalStore } from '../../src/store/local.js';
-import { DAY, DAY_START, LakeFixture, type ObjectSpec, processRow, type Row, timeOf } from '../lake/lake-fixture.js';
+import { DAY, DAY_START, type LakeFixture, type ObjectSpec, processRow, type Row, timeOf } from '../lake/lake-fixture.js';
 
 export const LAYOUT: ClassLayout = loadLayouts('1.2.0').find((layout) => layout.class === 'process_activity')!;
 
