@@ -39,3 +39,12 @@ export const planBroken = (uri: string, cause: unknown) =>
 
 export const planExists = (uri: string) =>
   new FalconryError('PLAN_EXISTS', `${uri} is there already and stays as it is; give --plan another name.`, { exitCode: 2 });
+
+export const noPartition = (index: number, partitions: number) =>
+  new FalconryError(
+    'PLAN_NO_PARTITION',
+    `The plan has ${partitions} partitions and none of number ${index}; submit an array of that size.`,
+    {
+      exitCode: 2,
+    },
+  );
