@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type DuckDBReader, identifier, literalPath, quote } from '../lake/duckdb-reader.js';
 import { duckdbType } from '../lake/duckdb-types.js';
 import { download, localFolder } from '../lake/local-copy.js';
+import { copyOptions } from '../lake/parquet-writer.js';
 import { METADATA_KEYS } from '../lake/partition.js';
 import { layoutNodes } from '../ocsf/layout.js';
 import type { ObjectStore } from '../store/store.js';
@@ -108,8 +109,7 @@ export class Merge {
     const groupRows = Math.max(2048, Math.min(rowGroupRows, Math.ceil(to.rows / 2048) * 2048));
     await this.reader.connection.run(
       `COPY (SELECT ${columns} FROM (${source}) ORDER BY time, metadata.uid NULLS FIRST, _falconry_file, file_row_number)
-       TO ${quote(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${compressionLevel}, ROW_GROUP_SIZE ${groupRows},
-         KV_METADATA {${metadata.join(', ')}})`,
+       TO ${quote(path)} (${copyOptions(groupRows, compressionLevel)}, KV_METADATA {${metadata.join(', ')}})`,
     );
     const times = await timeRange(this.reader, path);
     const [{ rows }] = (await this.reader.rows<{ rows: number }>(
