@@ -1,8 +1,9 @@
-# One image for the command line and, later, the jobs. No file is downloaded but npm's packages.
+# One image for the command line and the jobs. No file is downloaded but npm's packages.
 FROM node:24.11-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY jobs ./jobs
 COPY bench ./bench
 COPY mappings ./mappings
 RUN npm ci && npm prune --omit=dev --ignore-scripts

@@ -108,12 +108,34 @@ program
   .argument('<lake>', 'a folder, or s3://bucket/prefix')
   .option('--source <source>', 'only this custom source')
   .option('--day <yyyymmdd>', 'only this day')
+  .option('--work <uri>', "where compaction's journals lie, which are followed (default: work/ inside a local lake)")
   .option('--rows <n>', 'check only this many rows of each object against OCSF (order, day and ids: always all)')
   .option('--region <region>', "an S3 lake's region")
   .option(...endpoint)
   .option(...json)
   .addHelpText('after', '\nExample:\n  $ falconry verify ./lake --day 20260302')
   .action(async (lake, options) => (await import('./verify-command.js')).verifyCommand({ lake, ...options }));
+
+program
+  .command('compact')
+  .description('one closed day: merges small and overlapping objects into large ones in order of time, and removes duplicates')
+  .argument('<lake>', 'a folder, or s3://bucket/prefix')
+  .requiredOption('--day <yyyymmdd>', 'the day, in UTC')
+  .option('--source <source>', 'only this custom source')
+  .option('--work <uri>', "Falconry's own state, as for convert: the journal goes there (default: work/ inside a local lake)")
+  .option('--settle <days>', 'a day closes so many days after its end; an open one is refused (default: 2)')
+  .option('--object-bytes <bytes>', "an object's size to aim at (default: 268435456)")
+  .option('--row-group-rows <n>', 'rows in a Parquet row group (default: 40960)')
+  .option('--grace <seconds>', 'between publishing and deleting, for queries under way (default: 60 in S3, 0 in a folder)')
+  .option('--memory-mib <n>', "DuckDB's memory; what is over goes to the temporary folder (default: 1024)")
+  .option('--threads <n>', "DuckDB's threads (default: one a core)")
+  .option('--dry-run', 'say what would be merged, and change nothing')
+  .option('--plan <uri>', "write the day's partitions to this new file, for the job compact-partition, and change nothing else")
+  .option('--region <region>', "an S3 lake's region")
+  .option(...endpoint)
+  .option(...json)
+  .addHelpText('after', '\nExample:\n  $ falconry compact s3://my-lake --work s3://my-work/falconry --day 20260302')
+  .action(async (lake, options) => (await import('./compact-command.js')).compactCommand({ lake, ...options }));
 
 program
   .command('query')

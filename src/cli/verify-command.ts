@@ -1,10 +1,13 @@
 /** `falconry verify`. */
 import { loadLayouts } from '../convert/definitions.js';
+import { openLakePlace } from '../convert/places.js';
 import { FalconryError } from '../error.js';
+import { readJournals } from '../lake/journal.js';
 import { type VerifyOptions, type VerifyReport, verifyLake } from '../lake/verify.js';
 import { ruleText } from '../lake/verify-findings.js';
+import type { Journals } from '../lake/verify-journal.js';
 import { OCSF_VERSIONS } from '../ocsf/schema.js';
-import { openStore } from '../store/open.js';
+import { isS3Uri, openStore, type StoreOptions } from '../store/open.js';
 import { bytes, count, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
 import { table } from './table.js';
@@ -14,6 +17,7 @@ export interface VerifyArguments {
   lake: string;
   source?: string;
   day?: string;
+  work?: string;
   rows?: string;
   region?: string;
   endpointUrl?: string;
@@ -27,18 +31,20 @@ export async function verifyCommand({ json, ...args }: VerifyArguments): Promise
 }
 
 export async function verify(
-  { lake, source, day, rows, region, endpointUrl }: VerifyArguments,
+  { lake, work, source, day, rows, region, endpointUrl }: VerifyArguments,
   showProgress: boolean,
 ): Promise<VerifyReport> {
-  const store = await openStore(lake, {
+  const s3 = {
     ...(region === undefined ? {} : { region }),
     ...(endpointUrl === undefined ? {} : { endpointUrl }),
-  });
+  };
+  const store = await openStore(lake, s3);
   const options: VerifyOptions = {
     layouts: OCSF_VERSIONS.flatMap((version) => loadLayouts(version)),
     ...(source === undefined ? {} : { source }),
     ...(day === undefined ? {} : { day }),
     ...(rows === undefined ? {} : { rows: fillRows(rows) }),
+    journals: await journalsIn(lake, work, s3),
   };
   const line = new ProgressLine(showProgress);
   try {
@@ -51,6 +57,17 @@ export async function verify(
   } finally {
     line.clear();
     await store.close();
+  }
+}
+
+/** What compaction has noted in the work area; nothing where a lake in S3 comes without one. */
+async function journalsIn(lake: string, work: string | undefined, s3: StoreOptions): Promise<Journals> {
+  if (work === undefined && isS3Uri(lake)) return new Map();
+  const place = await openLakePlace(lake, work, s3);
+  try {
+    return await readJournals(place.work, place.lakeId);
+  } finally {
+    await Promise.all([place.work.close(), place.lake.close()]);
   }
 }
 

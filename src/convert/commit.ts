@@ -12,6 +12,7 @@ import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { deadKeys } from '../lake/journal.js';
 import { removeTemporaries } from '../store/local-write.js';
 import type { ObjectStore } from '../store/store.js';
 import { scratchError, stagingLost } from './errors.js';
@@ -124,7 +125,7 @@ export async function commitUnit(
 }
 
 /** On disk before a ledger says so. */
-async function flushToDisk(path: string): Promise<void> {
+export async function flushToDisk(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
@@ -134,7 +135,8 @@ async function flushToDisk(path: string): Promise<void> {
 }
 
 /**
- * Publishes what a committed unit has staged, marks it published and clears its staging. Safe to repeat, and to run beside another that
+ * Publishes what a committed unit has staged, marks it published and clears its staging; an object that compaction has replaced since
+ * (another attempt had published it) stays away. Safe to repeat, and to run beside another that
  * does the same: names and bytes are the same.
  *
  * @param localPaths staged key → local file, where this process still has them
@@ -147,6 +149,11 @@ export async function publishUnit(
 ): Promise<void> {
   const { work, lake, lakeId, workFolder, lakeFolder } = place;
   const { unit, objects, quarantineFile } = ledger;
+  const dead = await deadKeys(
+    work,
+    lakeId,
+    objects.map(({ key }) => key),
+  );
   const files: StagedFile[] = objects.map(({ key, staged, bytes }) => ({ key, staged, bytes, to: lake }));
   if (quarantineFile !== undefined) files.push({ ...quarantineFile, to: work });
   if (localPaths === undefined && lakeFolder !== undefined) {
@@ -155,6 +162,7 @@ export async function publishUnit(
   const scratch = localPaths === undefined && workFolder === undefined ? await temporaryFolder() : undefined;
   try {
     for (const { key, staged, bytes, to } of files) {
+      if (dead.has(key)) continue;
       const local = localPaths?.get(staged) ?? (workFolder === undefined ? undefined : join(workFolder, staged));
       if (local !== undefined && (await publishFile(to, key, local, bytes, workFolder !== undefined))) continue;
       if ((await to.head(key))?.size === bytes) continue;
@@ -182,7 +190,7 @@ interface StagedFile {
 }
 
 /** False where the file is gone, published before, or not whole. */
-async function publishFile(to: ObjectStore, key: string, path: string, bytes: number, consume: boolean): Promise<boolean> {
+export async function publishFile(to: ObjectStore, key: string, path: string, bytes: number, consume: boolean): Promise<boolean> {
   try {
     if ((await stat(path)).size !== bytes) return false;
     await to.writeFile(key, path, { consume });

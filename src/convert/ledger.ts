@@ -1,6 +1,7 @@
 /** The ledger: one record a unit, written once. It says which files became which objects, with counts that add up. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { readText } from '../store/read-text.js';
 import type { ObjectStore } from '../store/store.js';
 import { CountsSchema } from './counts.js';
 import { ledgerBroken } from './errors.js';
@@ -76,12 +77,6 @@ export const publishedKey = (lakeId: string, unit: string) => `${ledgerPrefix(la
 export const stagingPrefix = (lakeId: string) => `staging/${lakeId}/`;
 export const attemptPrefix = (lakeId: string, unit: string, attempt: string) => `${stagingPrefix(lakeId)}${unit}/${attempt}/`;
 export const quarantineKey = (lakeId: string, unit: string) => `quarantine/${lakeId}/${unit}.ndjson.gz`;
-
-export async function readText(store: ObjectStore, key: string): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of await store.read(key)) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
-}
 
 export async function readLedger(store: ObjectStore, key: string): Promise<Ledger> {
   try {

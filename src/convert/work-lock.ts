@@ -1,8 +1,9 @@
 /** One conversion at a time into a lake: a lock object in the work area, taken over where its owner is gone. */
 import { hostname } from 'node:os';
+import { readText } from '../store/read-text.js';
 import type { ObjectStore } from '../store/store.js';
 import { locked } from './errors.js';
-import { lockKey, readText } from './ledger.js';
+import { lockKey } from './ledger.js';
 
 interface Owner {
   host: string;

@@ -30,6 +30,13 @@ export const lakeObjectUnreadable = (where: string, reason: string, options?: Ca
     options,
   );
 
+export const journalBroken = (key: string, cause: unknown): FalconryError =>
+  new FalconryError(
+    'JOURNAL_BROKEN',
+    `The compaction journal ${key} in the work area cannot be read; restore it: it says which objects of the lake are replaced.`,
+    { cause },
+  );
+
 /** @param hint one more sentence, or '' */
 export const queryFailed = (reason: string, hint: string, options?: Cause): FalconryError =>
   new FalconryError('QUERY_FAILED', `The query failed: ${reason}${hint === '' ? '' : ` ${hint}`}`, { ...options, exitCode: 2 });

@@ -31,11 +31,23 @@ type ChunkRow = [
 /** @throws DuckDB's error where the file is no Parquet file or its footer is damaged */
 export async function readFooter(reader: DuckDBReader, path: string): Promise<ParquetFooter> {
   const file = quote(literalPath(path));
-  const elements = await reader.rows<SchemaElement>(
-    `SELECT name, repetition_type, num_children, converted_type, logical_type, duckdb_type FROM parquet_schema(${file}) ORDER BY column_id`,
-  );
+  const elements = await reader.rows<SchemaElement>(schemaQuery(file));
   return { columns: fileColumns(elements), metadata: await readMetadata(reader, file), ...(await readChunks(reader, file)) };
 }
+
+/** What of a footer takes no look at the column chunks. */
+export async function readShape(
+  reader: DuckDBReader,
+  path: string,
+): Promise<Pick<ParquetFooter, 'rows' | 'columns' | 'metadata'>> {
+  const file = quote(literalPath(path));
+  const elements = await reader.rows<SchemaElement>(schemaQuery(file));
+  const [found] = await reader.rows<{ rows: number }>(`SELECT num_rows::DOUBLE AS rows FROM parquet_file_metadata(${file})`);
+  return { rows: found!.rows, columns: fileColumns(elements), metadata: await readMetadata(reader, file) };
+}
+
+const schemaQuery = (file: string): string =>
+  `SELECT name, repetition_type, num_children, converted_type, logical_type, duckdb_type FROM parquet_schema(${file}) ORDER BY column_id`;
 
 /** A file may have hundreds of row groups of a hundred chunks each. */
 async function readChunks(reader: DuckDBReader, file: string) {

@@ -3,7 +3,8 @@
  * which goes to disk where memory is short; JavaScript holds none.
  */
 import { type DuckDBReader, parquetTable } from './duckdb-reader.js';
-import { columnAt, type FileColumn } from './parquet-columns.js';
+import { eventKey } from './event-key.js';
+import type { FileColumn } from './parquet-columns.js';
 import type { LakeExample, LakeFindings } from './verify-findings.js';
 
 export interface PartitionObject {
@@ -33,8 +34,8 @@ export class DuplicateCounter {
 
   /** Notes an object's events by (tenant, host, uid); events that lack one of them are no duplicates of anything. */
   async add({ key, path, columns, dedupedUnit }: PartitionObject): Promise<void> {
-    const parts = ['metadata.tenant_uid', hostColumn(columns), 'metadata.uid'];
-    if (!parts.every((part) => part !== undefined && (part.includes('[') || columnAt(columns, part)?.type === 'string'))) return;
+    const event = eventKey(columns);
+    if (event === undefined) return;
     if (!this.isMade) {
       await this.reader.connection.run(
         `CREATE TEMP TABLE ${TABLE} (event UHUGEINT, object UINTEGER, row_number BIGINT, unit UINTEGER)`,
@@ -42,13 +43,11 @@ export class DuplicateCounter {
       this.isMade = true;
     }
     const number = this.objects.push(key) - 1;
-    const [tenant, host, uid] = parts;
     await this.reader.connection.run(
       `INSERT INTO ${TABLE}
-       SELECT md5_number(concat(strlen(tenant), ':', tenant, strlen(host), ':', host, uid)), ${number}, row_number, ${this.unitNumber(dedupedUnit)}
-       FROM (SELECT ${tenant} AS tenant, ${host} AS host, ${uid} AS uid, file_row_number AS row_number
-             FROM ${parquetTable(path, ', file_row_number = true')})
-       WHERE tenant IS NOT NULL AND host IS NOT NULL AND uid IS NOT NULL`,
+       SELECT event, ${number}, row_number, ${this.unitNumber(dedupedUnit)}
+       FROM (SELECT ${event} AS event, file_row_number AS row_number FROM ${parquetTable(path, ', file_row_number = true')})
+       WHERE event IS NOT NULL`,
     );
   }
 
@@ -97,11 +96,4 @@ export class DuplicateCounter {
       message: `the same event as row ${first.r} of ${first.o === last.o ? 'the same object' : objects[first.o]}`,
     }));
   }
-}
-
-/** Where a class keeps the host's id: its device, or `unmapped` where it has none. */
-function hostColumn(columns: readonly FileColumn[]): string | undefined {
-  const hasUnmapped = columnAt(columns, 'unmapped')?.type === 'map';
-  if (columnAt(columns, 'device.uid')?.type !== 'string') return hasUnmapped ? "unmapped['aid']" : undefined;
-  return hasUnmapped ? "coalesce(device.uid, unmapped['aid'])" : 'device.uid';
 }

@@ -34,7 +34,16 @@ export const LAKE_RULES = {
   wrong_day: ['offence', 'a row whose UTC day is not the eventDay of its object'],
   time_dt_mismatch: ['offence', 'a row whose time_dt is absent or another instant than time'],
   type_uid_mismatch: ['offence', 'a row whose type_uid is not class_uid * 100 + activity_id'],
-  duplicate: ['offence', 'an event that stands more than once in the objects of a unit that says it removed duplicates'],
+  duplicate: [
+    'offence',
+    'an event that stands more than once in the objects of a unit that says it removed duplicates, or in what compaction has left',
+  ],
+  replaced_object: [
+    'offence',
+    'an object that compaction has replaced and deleted is there again; the next compaction removes it',
+  ],
+  replaced_soon: ['note', 'an object that compaction has replaced and not yet deleted: its events stand twice until it is'],
+  compacted_missing: ['offence', 'an object that compaction has published is not there, or not as it was written'],
   duplicate_elsewhere: ['note', 'an event that a partition holds more than once; compaction removes it'],
 } as const satisfies Record<string, readonly [Level, string]>;
 

@@ -15,6 +15,7 @@ import { PageHeaderError } from './parquet-pages.js';
 import { type Partition, partitionPrefix } from './partition.js';
 import { DuplicateCounter } from './verify-duplicates.js';
 import { type LakeFinding, LakeFindings } from './verify-findings.js';
+import { type Journals, JournalVerifier, journalsOf } from './verify-journal.js';
 import { ObjectVerifier, SECURITY_LAKE_LIMITS, type SizeLimits, type VerifiedObject } from './verify-object.js';
 
 export interface VerifyOptions extends LakeFilter, ReaderOptions {
@@ -22,6 +23,8 @@ export interface VerifyOptions extends LakeFilter, ReaderOptions {
   layouts: readonly ClassLayout[];
   /** how many rows of an object to validate as OCSF events, spread over it; default all. What SQL can check is always checked on all. */
   rows?: 'all' | number;
+  /** what compaction has done, by the partition's prefix; without it objects are taken as they lie there */
+  journals?: Journals;
   /** default Security Lake's */
   limits?: Partial<SizeLimits>;
 }
@@ -106,10 +109,14 @@ async function countObjects(store: ObjectStore, filter: LakeFilter): Promise<{ t
   return { totalObjects, totalBytes };
 }
 
+/** Stands for all objects of a partition that compaction has checked; no unit is named so. */
+const COMPACTED = 'compacted';
+
 class Verification {
   private readonly findings = new LakeFindings();
   private readonly duplicates: DuplicateCounter;
   private readonly verifier: ObjectVerifier;
+  private readonly journal: JournalVerifier;
   private readonly sources = new Map<string, VerifiedSource>();
   private readonly days = new Map<string, Set<string>>();
   private readonly report = {
@@ -131,6 +138,7 @@ class Verification {
   ) {
     const { layouts, rows = 'all', limits } = options;
     this.duplicates = new DuplicateCounter(reader);
+    this.journal = new JournalVerifier(journalsOf(options.journals ?? new Map(), options.source, options.day), this.findings);
     this.verifier = new ObjectVerifier(
       reader,
       layouts,
@@ -158,6 +166,7 @@ class Verification {
       this.onProgress({ objects, rows, bytes, ...this.totals });
     }
     report.duplicates += await this.duplicates.finish(findings);
+    this.journal.finish();
     for await (const key of localLeftovers(store, options)) {
       findings.add('leftover', { object: key, message: 'written by Falconry, never finished' });
     }
@@ -178,6 +187,7 @@ class Verification {
     const source = this.source(partition);
     source.objects++;
     source.bytes += info.size;
+    if (!this.journal.see(info.key, info.size)) return;
     try {
       await withLocalFile(this.store, info, this.reader.scratch, async (path) => {
         const verified = await this.verifier.verify(object, path);
@@ -187,7 +197,9 @@ class Verification {
         report.largestPageBytes = Math.max(report.largestPageBytes, verified.largestPageBytes);
         source.rows += verified.rows;
         this.compareWithSource(info.key, partition.source, source, verified);
-        await this.duplicates.add({ key: info.key, path, columns: verified.columns, dedupedUnit: verified.dedupedUnit });
+        if (!this.journal.counts(info.key)) return;
+        const dedupedUnit = this.journal.isChecked(info.key) ? COMPACTED : verified.dedupedUnit;
+        await this.duplicates.add({ key: info.key, path, columns: verified.columns, dedupedUnit });
       });
     } catch (error) {
       await this.couldNotRead(info.key, error);

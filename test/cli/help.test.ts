@@ -11,6 +11,7 @@ const COMMANDS = [
   'snapshot',
   'sample',
   'verify',
+  'compact',
   'query',
   'replay',
   'coverage',
