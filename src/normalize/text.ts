@@ -4,15 +4,16 @@ import { testIp, testSubnet } from './ip.js';
 import { ABSENT, ACCEPT, isHexDigit, REJECT, type Verdict } from './verdict.js';
 
 /** What readers of OCSF take for "no value", whatever stands around it of white space (JavaScript's and Python's). */
-const HOLLOW = /^[\s\x1c-\x1f\x85]*(?:none|null|undefined|nan|n\/a|-|\[object object\])[\s\x1c-\x1f\x85]*$/i;
+const HOLLOW_WORDS = ['none', 'null', 'undefined', 'nan', 'n/a', '-', '[object object]'];
+const SPACE = String.raw`[\s\x1c-\x1f\x85]*`;
+const HOLLOW = new RegExp(`^${SPACE}(?:${HOLLOW_WORDS.map((word) => word.replace(/[[\]]/g, '\\$&')).join('|')})${SPACE}$`, 'i');
 /** First bytes of a hollow value, and of white space. */
 const MAY_BE_HOLLOW = new Uint8Array(256);
 for (const c of 'nNuU-[') MAY_BE_HOLLOW[c.charCodeAt(0)] = 1;
 for (let c = 0; c <= 32; c++) MAY_BE_HOLLOW[c] = 1;
 for (const c of [0xc2, 0xe1, 0xe2, 0xe3, 0xef]) MAY_BE_HOLLOW[c] = 1;
-/** Lengths of the hollow words. */
-const HOLLOW_LENGTHS = new Uint8Array(16);
-for (const word of ['none', 'null', 'undefined', 'nan', 'n/a', '-', '[object object]']) HOLLOW_LENGTHS[word.length] = 1;
+const HOLLOW_LENGTHS = new Uint8Array(Math.max(...HOLLOW_WORDS.map((word) => word.length)) + 1);
+for (const word of HOLLOW_WORDS) HOLLOW_LENGTHS[word.length] = 1;
 
 /** Whether a text says that there is none: `none`, `N/A`, ` - `. Such is never written as a text. */
 export function isHollow(bytes: Uint8Array, offset: number, length: number): boolean {
