@@ -19,7 +19,7 @@ interface Skipped {
  * Cuts one file's bytes into blocks: every byte is copied once into room of the pool, and the beginning of a line that the
  * room's end would cut goes on to the next. A block belongs to whoever receives it.
  *
- * Holds one buffer of the pool and at most 64 KiB of an oversize line.
+ * Holds one room of the pool, besides the blocks that it has yielded, and at most 64 KiB of an oversize line.
  */
 export class LineCutter {
   #bytes: Uint8Array | undefined;
@@ -78,9 +78,10 @@ export class LineCutter {
         this.#append(chunk, from, chunk.length);
         from = chunk.length;
       } else {
+        // first, so that what has begun of a line that is not kept is not moved to another buffer
+        if (next === 'oversize') this.#beginSkipping();
         if (this.#whole > 0) yield this.#cut();
         else if (next === 'cut') this.#moveOn();
-        if (next === 'oversize') this.#beginSkipping();
       }
     }
   }
@@ -167,12 +168,12 @@ export class LineCutter {
     return { kind: 'lines', block };
   }
 
-  /** Drops the line that has begun, all that is left in the buffer, but for its head. */
+  /** Drops the line that has begun, but for its head; whole lines before it stay. */
   #beginSkipping(): void {
-    const skipped = { offset: this.#offset, length: 0, head: new Uint8Array(0) };
-    if (this.#bytes) this.#skip(skipped, this.#bytes.subarray(0, this.#used));
+    const skipped = { offset: this.#offset + this.#whole, length: 0, head: new Uint8Array(0) };
+    if (this.#bytes) this.#skip(skipped, this.#bytes.subarray(this.#whole, this.#used));
     this.#skipped = skipped;
-    this.#used = 0;
+    this.#used = this.#whole;
   }
 
   #skip(skipped: Skipped, bytes: Uint8Array): void {

@@ -133,7 +133,8 @@ describe('LineCutter', () => {
     expect(parts[1]).toMatchObject({ line: { line: 2, offset: 6, length } });
     const { head } = (parts[1] as LinePart & { kind: 'oversize' }).line;
     expect(Buffer.from(head).equals(text.subarray(6, 6 + HEAD))).toBe(true);
-    expect(pool.idle).toBeLessThanOrEqual(2);
+    // the block before it, and the buffer in which it outgrew the limit
+    expect(pool.idle).toBe(2);
   });
 
   it('lets the blocks of small files share a buffer', () => {
