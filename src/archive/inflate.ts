@@ -89,6 +89,18 @@ export async function* readBlocks(open: OpenFile, options: ReadBlocksOptions = {
   }
 }
 
+/**
+ * As {@link readBlocks}, where a store that fails is no damage of the file: whoever reads is to fail, and to be tried again.
+ *
+ * @throws what the store throws
+ */
+export async function* readOrThrow(open: OpenFile, options: ReadBlocksOptions = {}): AsyncGenerator<FilePart, void, void> {
+  for await (const part of readBlocks(open, options)) {
+    if (part.kind === 'end' && part.summary.damage?.reason === 'read-error') throw part.summary.cause;
+    yield part;
+  }
+}
+
 /** A file being read. */
 interface Source {
   open: OpenFile;

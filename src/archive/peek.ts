@@ -1,6 +1,6 @@
 /** The feed of a file whose path does not tell. */
 import { type FileFeed, feedOfRecord } from './feed.js';
-import { type OpenFile, readBlocks } from './inflate.js';
+import { type OpenFile, readOrThrow } from './inflate.js';
 import { BlockPool } from './pool.js';
 
 /** The longest lines seen in FDR are below 768 KiB. */
@@ -14,9 +14,8 @@ const PEEK_BYTES = 1024 * 1024;
  */
 export async function peekFeed(open: OpenFile, signal?: AbortSignal): Promise<FileFeed> {
   const options = { pool: new BlockPool(PEEK_BYTES), ...(signal && { signal }) };
-  for await (const part of readBlocks(open, options)) {
+  for await (const part of readOrThrow(open, options)) {
     if (part.kind === 'lines') return feedOfLines(new TextDecoder().decode(part.block.bytes.subarray(0, part.block.length)));
-    if (part.kind === 'end' && part.summary.damage?.reason === 'read-error') throw part.summary.cause;
   }
   return 'unknown';
 }

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import type { Damage } from '../archive/block.js';
 import { blankByteOrderMark } from '../archive/byte-order-mark.js';
 import { type FileFeed, secondaryFeed } from '../archive/feed.js';
-import { readBlocks } from '../archive/inflate.js';
+import { type FilePart, readOrThrow } from '../archive/inflate.js';
 import { peekFeed } from '../archive/peek.js';
 import type { Enrichment } from '../enrich/enrichment.js';
 import type { QuarantinedLine } from '../normalize/normalizer.js';
@@ -113,7 +113,7 @@ class UnitConversion {
     if (enrichment === undefined) return;
     for (const file of files) {
       if (isQuarantine(file) || secondaryFeed((file as PlannedFile).feed) !== undefined) continue;
-      for await (const part of readBlocks(this.opener(file), this.limits)) {
+      for await (const part of this.parts(this.opener(file))) {
         signal.throwIfAborted();
         if (part.kind !== 'lines') continue;
         enrichment.processes.add(part.block);
@@ -126,9 +126,14 @@ class UnitConversion {
     return () => this.room.archive.read(file.key, { ifMatch: file.etag });
   }
 
-  private get limits() {
+  private parts(open: () => Promise<Readable>): AsyncGenerator<FilePart, void, void> {
     const { pool, options, signal } = this.room;
-    return { pool, lineLimit: Math.min(options.maxLine, pool.capacity), maxRatio: options.maxRatio, signal };
+    return readOrThrow(open, {
+      pool,
+      lineLimit: Math.min(options.maxLine, pool.capacity),
+      maxRatio: options.maxRatio,
+      signal,
+    });
   }
 
   private async file(file: PlannedFile): Promise<void> {
@@ -139,7 +144,7 @@ class UnitConversion {
     const outcomes = noOutcomes();
     let damage: Damage | undefined;
     let inflatedBytes = 0;
-    for await (const part of readBlocks(open, this.limits)) {
+    for await (const part of this.parts(open)) {
       signal.throwIfAborted();
       if (part.kind === 'oversize') {
         outcomes.read++;
@@ -160,8 +165,6 @@ class UnitConversion {
       } else {
         damage = part.summary.damage;
         inflatedBytes = part.summary.inflatedBytes;
-        // a store that fails is not a damaged file: the unit fails and is tried again
-        if (damage?.reason === 'read-error') throw part.summary.cause;
       }
     }
     if (outcomes.filtered > 0) addCounts(this.result.filtered, { range: outcomes.filtered });

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArchiveFile } from '../archive/find.js';
-import { readBlocks } from '../archive/inflate.js';
+import { readOrThrow } from '../archive/inflate.js';
 import { peekFeed } from '../archive/peek.js';
 import { BlockPool } from '../archive/pool.js';
 import { Placeholders } from '../normalize/placeholders.js';
@@ -86,7 +86,7 @@ class Taking {
     const take =
       feed === 'aidmaster' ? AIDMASTER : feed === 'userinfo' ? USERINFO : feed === 'events' && events ? USER_IDENTITY : undefined;
     if (take === undefined) return;
-    for await (const part of readBlocks(open, { pool: this.pool, ...(signal && { signal }) })) {
+    for await (const part of readOrThrow(open, { pool: this.pool, ...(signal && { signal }) })) {
       if (part.kind === 'lines') {
         const { bytes, length } = part.block;
         const each = (start: number, end: number) => this.line(take, bytes, start, end);
@@ -95,7 +95,6 @@ class Taking {
         this.pool.give(bytes);
       } else if (part.kind === 'end' && part.summary.damage !== undefined) {
         const { reason, message } = part.summary.damage;
-        if (reason === 'read-error') throw part.summary.cause;
         this.files.damaged.push({ key, reason, message });
       }
     }
