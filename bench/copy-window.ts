@@ -13,8 +13,8 @@ export interface Written {
   bytes: number;
 }
 
-/** @param options of COPY, as in SQL */
-export async function copyWindow(normalizer: Normalizer, folder: string, options: string): Promise<Written> {
+/** @param options of COPY, as in SQL, for an object of so many rows */
+export async function copyWindow(normalizer: Normalizer, folder: string, options: (rows: number) => string): Promise<Written> {
   const written: Written = { objects: 0, rows: 0, bytes: 0 };
   const instance = await DuckDBInstance.create(':memory:', { threads: '1', preserve_insertion_order: 'true' });
   const connection = await instance.connect();
@@ -60,7 +60,7 @@ export async function copyWindow(normalizer: Normalizer, folder: string, options
       return batch;
     };
     const path = join(folder, `${written.objects}.parquet`);
-    await connection.run(`COPY (SELECT * FROM ${name}()) TO '${path}' (${options})`);
+    await connection.run(`COPY (SELECT * FROM ${name}()) TO '${path}' (${options(order.length)})`);
     written.objects++;
     written.rows += order.length;
     written.bytes += statSync(path).size;

@@ -20,7 +20,8 @@ const outcomes = { read: 0, written: 0, quarantined: 0, duplicate: 0, filtered: 
 normalizer.startUnit();
 for (const bytes of inflated(input.archive))
   normalizer.add({ bytes, length: bytes.length, offset: 0, firstLine: 1 }, outcomes, () => {});
-const options = `${copyOptions(point.rowGroupRows, point.compressionLevel)}, PARQUET_VERSION ${point.version}`;
+const options = (rows: number) =>
+  `${copyOptions(rows, point.rowGroupRows, point.compressionLevel)}, PARQUET_VERSION ${point.version}`;
 const times: number[] = [];
 let lake = 0;
 for (let run = 0; run < runs; run++) {

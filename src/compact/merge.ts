@@ -106,10 +106,9 @@ export class Merge {
     const source = await this.source(inputs, condition(stretch));
     const columns = this.layout.columns.map(({ name }) => identifier(name)).join(', ');
     const metadata = Object.entries(this.metadata()).map(([key, value]) => `${quote(key)}: ${quote(value)}`);
-    const groupRows = Math.max(2048, Math.min(rowGroupRows, Math.ceil(to.rows / 2048) * 2048));
     await this.reader.connection.run(
       `COPY (SELECT ${columns} FROM (${source}) ORDER BY time, metadata.uid NULLS FIRST, _falconry_file, file_row_number)
-       TO ${quote(path)} (${copyOptions(groupRows, compressionLevel)}, KV_METADATA {${metadata.join(', ')}})`,
+       TO ${quote(path)} (${copyOptions(to.rows, rowGroupRows, compressionLevel)}, KV_METADATA {${metadata.join(', ')}})`,
     );
     const times = await timeRange(this.reader, path);
     const [{ rows }] = (await this.reader.rows<{ rows: number }>(

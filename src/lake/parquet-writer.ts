@@ -14,16 +14,17 @@ import type { ClassLayout } from '../ocsf/layout.js';
 import { duckdbType } from './duckdb-types.js';
 import { PlacedBuffers, writeChunk } from './handover.js';
 
-/**
- * Distinct values up to which a column chunk is written with a dictionary. DuckDB's own limit, a fifth of the row group's rows, sets
- * aside and fills a hash table for each column that is beyond the caches: 37 % of the writing, for 1 % of the size (decision 007).
- */
+/** Distinct values up to which a column chunk is written with a dictionary; why not DuckDB's own limit: decision 007. */
 const MOST_DICTIONARY_ENTRIES = 2048;
 
-/** COPY's options for an object: what every writer of such objects says, the bench's peers too. */
-export function copyOptions(rowGroupRows: number, compressionLevel: number): string {
-  const dictionary = Math.min(MOST_DICTIONARY_ENTRIES, Math.ceil(rowGroupRows / 5));
-  return `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${compressionLevel}, ROW_GROUP_SIZE ${rowGroupRows}, DICTIONARY_SIZE_LIMIT ${dictionary}`;
+/**
+ * COPY's options for an object of so many rows, at most: what every writer of such objects says, the bench's peers too. An object
+ * smaller than a row group says so, since DuckDB sets aside dictionaries for a whole one.
+ */
+export function copyOptions(rows: number, rowGroupRows: number, compressionLevel: number): string {
+  const groupRows = Math.min(rowGroupRows, Math.max(1, Math.ceil(rows / BATCH_ROWS)) * BATCH_ROWS);
+  const dictionary = Math.min(MOST_DICTIONARY_ENTRIES, Math.ceil(groupRows / 5));
+  return `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${compressionLevel}, ROW_GROUP_SIZE ${groupRows}, DICTIONARY_SIZE_LIMIT ${dictionary}`;
 }
 
 export interface ParquetOptions {
@@ -38,7 +39,7 @@ export interface ParquetOptions {
 
 export interface ObjectSource {
   layout: ClassLayout;
-  /** rows of all batches, at most: DuckDB sets aside dictionaries for a whole row group, which a small object need not pay */
+  /** rows of all batches, at most */
   rows: number;
   /** the next batch, or undefined at the end */
   next(): Batch | undefined;
@@ -85,8 +86,7 @@ export class ParquetWriter {
   async write(path: string, source: ObjectSource, metadata: Readonly<Record<string, string>>): Promise<{ bytes: number }> {
     this.assertIdle('write');
     const name = this.tableFunction(source.layout);
-    const { compressionLevel } = this.options;
-    const rowGroupRows = Math.min(this.options.rowGroupRows, Math.max(1, Math.ceil(source.rows / BATCH_ROWS)) * BATCH_ROWS);
+    const { rowGroupRows, compressionLevel } = this.options;
     const pairs = Object.entries(metadata).map(([key, value]) => `${quote(key)}: ${quote(value)}`);
     const keyValues = pairs.length === 0 ? '' : `, KV_METADATA {${pairs.join(', ')}}`;
     this.isWriting = true;
@@ -95,7 +95,7 @@ export class ParquetWriter {
     this.isPlacedInUse = false;
     try {
       await this.connection.run(
-        `COPY (SELECT * FROM ${name}()) TO ${quote(path)} (${copyOptions(rowGroupRows, compressionLevel)}${keyValues})`,
+        `COPY (SELECT * FROM ${name}()) TO ${quote(path)} (${copyOptions(source.rows, rowGroupRows, compressionLevel)}${keyValues})`,
       );
     } catch (error) {
       await rm(path, { force: true });

@@ -50,14 +50,14 @@ export async function convertWithObjects({
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
   const layouts = new Map(loadLayouts('1.2.0').map((layout) => [layout.class, layout.columns]));
-  for (const { path, name, day } of files.written()) {
+  for (const { path, name, day, rows } of files.written()) {
     const columns = layouts.get(name)!.map((node) => `"${node.name}": '${sqlType(node)}'`);
     mkdirSync(join(target, name), { recursive: true });
     await connection.run(
       `COPY (SELECT * REPLACE (make_timestamptz(time * 1000) AS time_dt)
              FROM read_json('${path}', format = 'newline_delimited', columns = {${columns.join(', ')}}) ORDER BY time, metadata.uid)
        TO '${join(target, name, `${eventDayOf(day)}.parquet`)}'
-       (${copyOptions(rowGroupRows, compressionLevel)})`,
+       (${copyOptions(rows, rowGroupRows, compressionLevel)})`,
     );
   }
   connection.closeSync();
@@ -68,7 +68,10 @@ export async function convertWithObjects({
 
 /** One NDJSON file a class and day. */
 class NdjsonFiles {
-  private readonly open = new Map<string, { path: string; name: string; day: number; file: number; text: string }>();
+  private readonly open = new Map<
+    string,
+    { path: string; name: string; day: number; rows: number; file: number; text: string }
+  >();
 
   constructor(private readonly folder: string) {}
 
@@ -77,8 +80,9 @@ class NdjsonFiles {
     let target = this.open.get(key);
     if (target === undefined) {
       const path = join(this.folder, `${key}.ndjson`);
-      this.open.set(key, (target = { path, name, day, file: openSync(path, 'w'), text: '' }));
+      this.open.set(key, (target = { path, name, day, rows: 0, file: openSync(path, 'w'), text: '' }));
     }
+    target.rows++;
     target.text += `${json}\n`;
     if (target.text.length < GATHERED) return;
     writeSync(target.file, target.text);

@@ -56,7 +56,7 @@ export async function convertWithSql(options: PeerOptions): Promise<number> {
       const where = `class = '${name}' AND day = ${day}`;
       await connection.run(
         `COPY (${classQuery(cls, selectList(layouts.get(name)!, cls.columns(variant.unmapped)), where, variant.order)})
-         TO '${path}' (${copyOptions(rowGroupRows, compressionLevel)})`,
+         TO '${path}' (${copyOptions(Number(count), rowGroupRows, compressionLevel)})`,
       );
       events += Number(count);
     }
