@@ -1,6 +1,7 @@
 /** Gzip to inflated chunks, with the engine's zlib. */
 import { createGunzip } from 'node:zlib';
 import { BrokenFile } from './broken-file.js';
+import { freeNow } from './spent-buffer.js';
 
 /** Inflated bytes that zlib hands over at a time; 64 KiB would cost a quarter of the speed. */
 const CHUNK_BYTES = 512 * 1024;
@@ -48,7 +49,7 @@ export class Gunzip {
   }
 
   /**
-   * Yields what the piece inflates to.
+   * Yields what the piece inflates to; a chunk is there until the next one is asked for.
    *
    * @throws PieceFailed when there is an error in a piece of more than one byte; of a single byte BrokenFile `gzip-corrupt`
    * @throws BrokenFile `gzip-bomb`; `gzip-corrupt` for what is not padding after the last member
@@ -62,6 +63,9 @@ export class Gunzip {
         this.#inflated += chunk.length;
         this.#checkBomb(this.#fed + piece.length);
         yield chunk;
+        // zlib fills a buffer over several chunks, and has begun another before it hands over the last
+        const { buffer, byteOffset, length } = chunk;
+        if (buffer.byteLength === CHUNK_BYTES && byteOffset + length === CHUNK_BYTES) freeNow(buffer as ArrayBuffer);
       }
       if (error) throw this.#failure(error, piece.length);
     }

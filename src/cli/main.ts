@@ -2,10 +2,12 @@
 /** The command line: names commands and options, and loads what a command needs only when it runs (`--help` stays quick). */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { keepFreedMemory } from '../lake/duckdb-memory.js';
 import { exitWithError, exitWithUsage } from './failure.js';
 
 // the AWS SDK tells every thread's user which Node it will need some day
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+keepFreedMemory();
 
 const version = (): string => {
   for (let at = new URL('.', import.meta.url); ; at = new URL('..', at)) {

@@ -69,7 +69,7 @@ export const ConvertOptionsSchema = z.strictObject({
   maxRatio: whole(10).default(200),
   /** an object's size to aim at */
   objectBytes: whole(MiB).default(256 * MiB),
-  rowGroupRows: whole(2048, 1_048_576).default(40_960),
+  rowGroupRows: whole(2048, 1_048_576).default(8192),
   compressionLevel: whole(1, 19).default(1),
   /** compressed bytes of a unit */
   unitBytes: whole(1).default(48 * MiB),

@@ -167,6 +167,9 @@ function writeVector(
   }
 }
 
+/** Of the list being written; DuckDB copies them. The upper halves stay 0. */
+let entries = new Int32Array(SLOTS * 4);
+
 /** DuckDB's list entry is (offset, length) as two uint64, where Arrow has one int32 offset more than rows. */
 function writeList(
   vector: duckdb.Vector,
@@ -175,7 +178,7 @@ function writeList(
   buffers: readonly Uint8Array[],
   placed: PlacedBuffers | undefined,
 ): void {
-  const entries = new Int32Array(rows * 4);
+  if (entries.length < rows * 4) entries = new Int32Array(rows * 8);
   for (let row = 0; row < rows; row++) {
     const from = column.offsets[row]!;
     entries[row * 4] = from;
@@ -184,7 +187,7 @@ function writeList(
   const { items } = column;
   duckdb.list_vector_reserve(vector, Math.max(items, 1));
   duckdb.list_vector_set_size(vector, items);
-  duckdb.copy_data_to_vector(vector, 0, entries.buffer, 0, rows * 16);
+  duckdb.copy_data_to_vector(vector, 0, entries.buffer as ArrayBuffer, 0, rows * 16);
   const child = duckdb.list_vector_get_child(vector);
   if (column.type === 'list') {
     writeVector(child, column.children[0]!, items, buffers, placed);

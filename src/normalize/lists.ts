@@ -8,7 +8,7 @@ import type { Filling } from './filling.js';
 import { isFault, type LoadedLeaf, loadLeaf, writeLeaf } from './kernels.js';
 import { applyParts, eachPart } from './made-text.js';
 import { IN_PART, type Outcome } from './reader.js';
-import { settleItem } from './settle-item.js';
+import { type LoadedItemRule, loadItemRules, settleItem } from './settle-item.js';
 import { ABSENT, ACCEPT, REJECT } from './verdict.js';
 
 interface LoadedItem {
@@ -18,6 +18,7 @@ interface LoadedItem {
   /** a scalar list's own reading, or the item's leaves */
   scalar: LoadedLeaf | undefined;
   leaves: LoadedLeaf[];
+  structs: LoadedItemRule[];
   /** of each leaf, what became of it in the item being filled */
   outcomes: Outcome[];
   constants: LoadedConstant[];
@@ -46,6 +47,7 @@ export function loadList(
       keeper: keepers.next(each !== undefined && each.parts.length === 0),
       scalar: scalarOp && { ...loadLeaf(scalarOp, nodes, constants, keepers), column: element },
       leaves: item.leaves.map((leaf) => loadLeaf(leaf, nodes, constants, keepers)),
+      structs: loadItemRules(item.structs, nodes, element, op.node),
       outcomes: item.leaves.map(() => ABSENT),
       constants: item.constantLeaves.map((constant) => {
         const parent = parents[constant.node]!;
@@ -61,19 +63,19 @@ export function loadList(
 export function fillLists(list: LoadedList, column: Column, filling: Filling, position: number): void {
   const before = column.items;
   for (const item of list.items) {
-    if (item.op.each !== undefined) fillParts(item, list, column, filling, position);
+    if (item.op.each !== undefined) fillParts(item, column, filling, position);
     else if (item.views.length > 0) {
       for (const view of item.views) {
         grow(column, 1);
         column.children[0]!.setView(column.items++, filling.constants.views, view);
       }
-    } else fillItem(item, list, column, filling, position, false);
+    } else fillItem(item, column, filling, position, false);
   }
   if (column.items > before) column.set(position);
 }
 
 /** One item a part. What the item takes beside the part is not taken where there is no part. */
-function fillParts(item: LoadedItem, list: LoadedList, column: Column, filling: Filling, position: number): void {
+function fillParts(item: LoadedItem, column: Column, filling: Filling, position: number): void {
   const { slot, parts, separator } = item.op.each!;
   const { cursor, failures } = filling;
   const before = column.items;
@@ -83,7 +85,7 @@ function fillParts(item: LoadedItem, list: LoadedList, column: Column, filling: 
     const whole = eachPart(cursor, separator, filling.scratch, filling.made, BUFFER.made, () => {
       const outcome =
         item.scalar === undefined
-          ? fillItem(item, list, column, filling, position, true)
+          ? fillItem(item, column, filling, position, true)
           : fillScalar(item.scalar, column, filling);
       if (outcome === REJECT || outcome === IN_PART) taken = false;
       invalid ||= outcome === REJECT;
@@ -110,7 +112,6 @@ function fillScalar(scalar: LoadedLeaf, column: Column, filling: Filling): Outco
  */
 function fillItem(
   item: LoadedItem,
-  list: LoadedList,
   column: Column,
   filling: Filling,
   position: number,
@@ -135,7 +136,7 @@ function fillItem(
     } else if (!point(filling, position, slot)) continue;
     outcomes[k] = ifEmpty && leaf.column.isSet(index) ? IN_PART : writeLeaf(leaf, index, cursor, filling);
   }
-  const exists = settleItem(item.op.structs, list.nodes, element, list.node, index);
+  const exists = settleItem(item.structs, element, index);
   if (exists) {
     for (const constant of item.constants) writeConstant(constant, index, filling.constants.views);
     column.items++;

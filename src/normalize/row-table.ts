@@ -1,23 +1,30 @@
+/**
+ * Room for a window of 256 MiB of lines that are a kilobyte long: pages that are never written to cost no memory, and growing costs a
+ * copy and fresh memory each time.
+ */
+const ROWS = 1 << 18;
+const CELLS = 1 << 24;
+
 /** Rows of a window: for each event its route, time and group, and where its fields' values lie. */
 export class RowTable {
   count = 0;
-  route = new Uint16Array(1 << 14);
-  alternative = new Uint8Array(1 << 14);
-  eventType = new Uint16Array(1 << 14);
+  route = new Uint16Array(ROWS);
+  alternative = new Uint8Array(ROWS);
+  eventType = new Uint16Array(ROWS);
   /** index of the block the values lie in */
-  block = new Uint16Array(1 << 14);
+  block = new Uint16Array(ROWS);
   /** start of the row in {@link cells} */
-  base = new Int32Array(1 << 14);
+  base = new Int32Array(ROWS);
   /** epoch milliseconds */
-  time = new Float64Array(1 << 14);
-  group = new Int32Array(1 << 14);
+  time = new Float64Array(ROWS);
+  group = new Int32Array(ROWS);
   /**
    * A row: (offset, length) a slot, then the number of further fields, then (field, offset, length) each.
    *
    * Length -1: the row has no such field. Length -2 - n: a placeholder of n bytes. Field -1 - n: a key that the dictionary does
    * not hold; its n bytes follow the value.
    */
-  cells = new Int32Array(1 << 18);
+  cells = new Int32Array(CELLS);
   cellsUsed = 0;
 
   reset(): void {
