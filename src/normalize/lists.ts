@@ -84,9 +84,7 @@ function fillParts(item: LoadedItem, column: Column, filling: Filling, position:
     let invalid = false;
     const whole = eachPart(cursor, separator, filling.scratch, filling.made, BUFFER.made, () => {
       const outcome =
-        item.scalar === undefined
-          ? fillItem(item, column, filling, position, true)
-          : fillScalar(item.scalar, column, filling);
+        item.scalar === undefined ? fillItem(item, column, filling, position, true) : fillScalar(item.scalar, column, filling);
       if (outcome === REJECT || outcome === IN_PART) taken = false;
       invalid ||= outcome === REJECT;
     });
@@ -110,13 +108,7 @@ function fillScalar(scalar: LoadedLeaf, column: Column, filling: Filling): Outco
  *
  * @returns of the part: whether it was taken, in part, or held what an attribute cannot hold
  */
-function fillItem(
-  item: LoadedItem,
-  column: Column,
-  filling: Filling,
-  position: number,
-  part: boolean,
-): Outcome {
+function fillItem(item: LoadedItem, column: Column, filling: Filling, position: number, part: boolean): Outcome {
   const { cursor, failures } = filling;
   const { bytes, offset, length, buffer } = cursor;
   const index = column.items;

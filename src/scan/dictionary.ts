@@ -7,27 +7,49 @@
 const LONGEST_LEARNED_KEY = 256;
 /** Room for keys in the dictionary, known and learned. */
 export const MAX_KEYS = 65_536;
-const SLOTS = MAX_KEYS * 4;
+const SLOTS = MAX_KEYS * 2;
 /** A key that collides with more than this many others is not learned: keys made to collide must not make lookups long. */
 const MAX_PROBES = 32;
 
-/** The hash the scanner computes while it looks for a key's end: h = h * 31 + byte, 32 bits. */
-export function hashBytes(bytes: Uint8Array, start: number, length: number): number {
-  let hash = 0;
-  for (let i = start; i < start + length; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
-  return hash;
+/** Takes a word of a text into its hash. */
+export function mixWord(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ word, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
 }
 
+/**
+ * The hash that the scanner computes while it looks for a key's end: four bytes at a time, little-endian; a rest of one to three
+ * bytes is a word whose upper bytes are zero.
+ */
+export function hashBytes(bytes: Uint8Array, start: number, length: number): number {
+  let hash = 0;
+  const end = start + length;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    hash = mixWord(hash, bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
+  }
+  if (at === end) return hash;
+  let word = 0;
+  for (let shift = 0; at < end; shift += 8) word |= bytes[at++]! << shift;
+  return mixWord(hash, word);
+}
+
+/** What a slot of {@link FieldDictionary.slots} holds, in this order; slots of a hash follow each other. */
+export const SLOT = { hash: 0, idPlusOne: 1, firstWord: 2, length: 3 } as const;
+export const SLOT_SIZE = 4;
+export const SLOT_MASK = SLOTS - 1;
+
 export class FieldDictionary {
-  /** all keys' bytes, one after the other */
-  keyBytes = new Uint8Array(1 << 16);
+  /** all keys' bytes, one after the other, each from a whole word on and padded with zeros; see {@link keyBytes} */
+  words = new Int32Array(1 << 14);
+  /** the same as bytes */
+  keyBytes = new Uint8Array(this.words.buffer);
   keyBytesUsed = 0;
   readonly keyOffset = new Int32Array(MAX_KEYS);
   readonly keyLength = new Int32Array(MAX_KEYS);
   /** the number of the last line that had this field: finds keys given twice */
   readonly seenInLine = new Float64Array(MAX_KEYS);
-  private readonly hashes = new Int32Array(MAX_KEYS);
-  private readonly table = new Int32Array(SLOTS).fill(-1);
+  readonly slots = new Int32Array(SLOTS * SLOT_SIZE);
   private count = 0;
   private longestKey = Number.MAX_SAFE_INTEGER;
   private maxProbes = SLOTS;
@@ -55,43 +77,47 @@ export class FieldDictionary {
 
   /** The id of a key, learning it if there is room; -1 if not. `hash` is {@link hashBytes} of the same bytes. */
   idOf(hash: number, bytes: Uint8Array, start: number, length: number): number {
-    const { table, hashes, keyLength, keyOffset, keyBytes } = this;
-    // the low bits of h*31 sums are weak for keys that differ in their first bytes only: fold the high ones in
-    let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+    const { slots } = this;
+    let slot = hash & SLOT_MASK;
     for (let probes = 0; ; probes++) {
-      const id = table[slot]!;
-      if (id < 0) {
+      const at = slot * SLOT_SIZE;
+      const idPlusOne = slots[at + SLOT.idPlusOne]!;
+      if (idPlusOne === 0) {
         if (this.count >= this.maxKeys || length > this.longestKey) return -1;
-        return this.add(slot, hash, bytes, start, length);
+        return this.add(at, hash, bytes, start, length);
       }
-      if (hashes[id] === hash && keyLength[id] === length) {
-        let k = keyOffset[id]!;
-        let i = start;
-        const end = start + length;
-        while (i < end && keyBytes[k] === bytes[i]) {
-          i++;
-          k++;
-        }
-        if (i === end) return id;
+      if (slots[at + SLOT.hash] === hash && slots[at + SLOT.length] === length && this.isKey(idPlusOne - 1, bytes, start)) {
+        return idPlusOne - 1;
       }
       if (probes === this.maxProbes) return -1;
-      slot = (slot + 1) & (SLOTS - 1);
+      slot = (slot + 1) & SLOT_MASK;
     }
   }
 
-  private add(slot: number, hash: number, bytes: Uint8Array, start: number, length: number): number {
-    while (this.keyBytesUsed + length > this.keyBytes.length) {
-      const next = new Uint8Array(this.keyBytes.length * 2);
-      next.set(this.keyBytes);
-      this.keyBytes = next;
-    }
+  private isKey(id: number, bytes: Uint8Array, start: number): boolean {
+    const { keyBytes } = this;
+    const offset = this.keyOffset[id]!;
+    for (let i = 0, length = this.keyLength[id]!; i < length; i++) if (keyBytes[offset + i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  private add(at: number, hash: number, bytes: Uint8Array, start: number, length: number): number {
     const id = this.count++;
-    this.keyBytes.set(bytes.subarray(start, start + length), this.keyBytesUsed);
-    this.keyOffset[id] = this.keyBytesUsed;
+    const offset = this.keyBytesUsed;
+    this.keyBytesUsed += (length + 3) & ~3;
+    while (this.keyBytesUsed > this.keyBytes.length) {
+      const next = new Int32Array(this.words.length * 2);
+      next.set(this.words);
+      this.words = next;
+      this.keyBytes = new Uint8Array(next.buffer);
+    }
+    this.keyBytes.set(bytes.subarray(start, start + length), offset);
+    this.keyOffset[id] = offset;
     this.keyLength[id] = length;
-    this.hashes[id] = hash;
-    this.keyBytesUsed += length;
-    this.table[slot] = id;
+    this.slots[at + SLOT.hash] = hash;
+    this.slots[at + SLOT.idPlusOne] = id + 1;
+    this.slots[at + SLOT.firstWord] = offset >> 2;
+    this.slots[at + SLOT.length] = length;
     return id;
   }
 }
