@@ -28,17 +28,17 @@ export interface BenchOptions {
   points: readonly string[];
 }
 
-export const USAGE = `npm run bench -- [--events N] [--runs N] [--mapped-only] [--only ${PARTS.join('|')}] [--profile] [--json] [--keep NAME] [--date D] [--folder DIR]
+export const USAGE = `npm run bench -- [--events N] [--runs N] [--all-types] [--only ${PARTS.join('|')}] [--profile] [--json] [--keep NAME] [--date D] [--folder DIR]
                  [--row-group-rows N] [--compression-level N] [--memory-gigabytes N] [--point ROWS/LEVEL/VERSION]`;
 
 export function fillBenchOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      events: { type: 'string', default: '300000' },
+      events: { type: 'string', default: '1000000' },
       runs: { type: 'string', default: '5' },
       only: { type: 'string', multiple: true },
-      'mapped-only': { type: 'boolean', default: false },
+      'all-types': { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       keep: { type: 'string', default: '' },
@@ -59,7 +59,7 @@ export function fillBenchOptions(args: readonly string[]): BenchOptions {
   return {
     events: whole('--events', values.events),
     runs: whole('--runs', values.runs),
-    mappedOnly: values['mapped-only'],
+    mappedOnly: !values['all-types'],
     parts: only as Part[],
     json: values.json,
     date: values.date,

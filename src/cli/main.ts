@@ -60,7 +60,7 @@ program
   .option('--max-line <bytes>', 'longest line; longer ones are quarantined (default: 16777216)')
   .option('--max-ratio <n>', 'a file that inflates to more than this many times its size is stopped (default: 200)')
   .option('--object-bytes <bytes>', "an object's size to aim at (default: 268435456)")
-  .option('--row-group-rows <n>', 'rows in a Parquet row group (default: 40960)')
+  .option('--row-group-rows <n>', 'rows in a Parquet row group (default: 8192)')
   .addOption(
     new Option('--unit-bytes <bytes>', 'compressed bytes of a unit, what is committed at a time (default: 50331648)').hideHelp(),
   )

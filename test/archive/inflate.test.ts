@@ -3,6 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { Gunzip } from '../../src/archive/gunzip.js';
 import { readBlocks } from '../../src/archive/inflate.js';
 import { BlockPool } from '../../src/archive/pool.js';
 import { randomLines, read, sourceOf } from './read.js';
@@ -22,6 +23,23 @@ describe('readBlocks', () => {
       partialLine: 0,
     });
     expect(sources.map((source) => source.destroyed)).toEqual([true]);
+  });
+
+  it('frees what zlib inflated as soon as the next chunk is asked for', async () => {
+    const gunzip = new Gunzip({ maxRatio: 2000, bombFloor: 1 << 30, maxInflated: 1 << 30 });
+    const text = Buffer.concat(Array.from({ length: 8 }, () => lines));
+    const chunks: Uint8Array[] = [];
+    let inflated = 0;
+    for await (const chunk of gunzip.write(gzipSync(text))) {
+      expect(Buffer.compare(chunk, text.subarray(inflated, inflated + chunk.length))).toBe(0);
+      inflated += chunk.length;
+      chunks.push(chunk);
+    }
+    gunzip.destroy();
+    expect(inflated).toBe(text.length);
+    // the last one is not full: zlib would go on in it
+    expect(chunks.filter(({ length }) => length > 0).length).toBe(1);
+    expect(chunks.length).toBeGreaterThan(3);
   });
 
   it('reads any split into members, any padding, any chunks', async () => {
