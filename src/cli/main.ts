@@ -162,6 +162,7 @@ program
   .option('--work <uri>', "Falconry's own state (default: work/ inside a local lake)")
   .option('--account-id <id>', "the account in the lake's paths")
   .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
+  .option('--enrich [snapshot]', 'fill what events leave empty of their host and user, as convert --enrich does')
   .option('--mappings <folder>', 'your own mappings')
   .option(...endpoint)
   .option(...json)

@@ -5,17 +5,17 @@
 import { Piscina } from 'piscina';
 import { type FoundCounts, findFiles } from '../archive/find.js';
 import { streamUnits, unitId } from '../archive/unit.js';
-import { type LoadedSnapshot, loadSnapshot } from '../enrich/snapshot-place.js';
 import { errorFromRecord } from '../error.js';
 import type { ConversionSetup } from './conversion-room.js';
 import { loadCompiled, PRODUCT_VERSION } from './definitions.js';
 import { finishEarlierRuns, type KnownFiles } from './earlier-runs.js';
-import { type ConvertOptions, type FilledOptions, fillOptions, rowIdentity } from './options.js';
+import { type ConvertOptions, fillOptions, rowIdentity } from './options.js';
 import { withoutOwn } from './own-objects.js';
 import { closePlaces, openPlaces, type Places } from './places.js';
 import { planFiles, rangeOf, UNIT_FILES } from './plan-files.js';
 import { addFound, addLedger, type ConvertReport, finishReport, newReport } from './report.js';
 import { newProgress, PROGRESS, type SharedProgress, STOP } from './shared-progress.js';
+import { snapshotFor } from './snapshot.js';
 import { takeLock } from './work-lock.js';
 import type { UnitAnswer, UnitTask } from './worker.js';
 
@@ -49,7 +49,7 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
   const places = await openPlaces(filled);
   const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
   const { work, lakeId, workUri, workFolder } = places;
-  const snapshot = await snapshotOf(filled, places);
+  const snapshot = await snapshotFor(filled, places);
   const report = newReport({
     ocsf: filled.ocsf,
     mapping: mapping.mappingVersion,
@@ -80,12 +80,6 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
     await lock.release();
     await closePlaces(places);
   }
-}
-
-/** The facts that `enrich` asks for. */
-async function snapshotOf({ enrich, archive }: FilledOptions, { work }: Places): Promise<LoadedSnapshot | undefined> {
-  if (enrich === false) return undefined;
-  return loadSnapshot(work, archive, enrich === true ? undefined : enrich);
 }
 
 /** Hands units to the workers as the listing yields them, at most two a worker ahead. */

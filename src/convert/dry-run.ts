@@ -7,6 +7,7 @@ import { type ConvertOptions, type FilledOptions, fillOptions } from './options.
 import { withoutOwn } from './own-objects.js';
 import { closePlaces, openPlaces, type Places } from './places.js';
 import { planFiles, rangeOf, UNIT_FILES } from './plan-files.js';
+import { snapshotFor } from './snapshot.js';
 
 /** What a run would read, without reading it. */
 export interface DryRun {
@@ -26,6 +27,8 @@ export async function dryRun(options: ConvertOptions): Promise<DryRun> {
   const filled = fillOptions(options);
   const places = await openPlaces(filled);
   try {
+    // a run would end here if there is none
+    await snapshotFor(filled, places);
     return await planOnly(filled, places);
   } finally {
     await closePlaces(places);

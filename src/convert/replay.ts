@@ -14,6 +14,7 @@ import { type ConvertOptions, fillOptions, rowIdentity } from './options.js';
 import { closePlaces, openPlaces, type Places } from './places.js';
 import { addLedger, type ConvertReport, finishReport, newReport } from './report.js';
 import { newProgress } from './shared-progress.js';
+import { snapshotFor } from './snapshot.js';
 import { convertUnit, type UnitInput } from './unit-converter.js';
 import { takeLock } from './work-lock.js';
 
@@ -34,6 +35,7 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
   const places = await openPlaces(filled);
   const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
   const { work, lakeId, workUri, workFolder } = places;
+  const snapshot = await snapshotFor(filled, places);
   const report: ReplayReport = {
     ...newReport({ ocsf: filled.ocsf, mapping: mapping.mappingVersion, lake: filled.lake, work: workUri, beyondLayout }),
     unchanged: 0,
@@ -41,7 +43,7 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
   const lock = await takeLock(work, lakeId);
   try {
     const { replayed } = await finishEarlierRuns(places);
-    const identity = rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION);
+    const identity = rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION, snapshot?.id);
     const setup: ConversionSetup = {
       mapping,
       options: filled,
@@ -51,6 +53,7 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
       workFolder,
       identity,
       progress: newProgress(),
+      ...(snapshot && { snapshot }),
     };
     await replayFiles(places, setup, replayed, report);
     if (report.files.found === 0) throw archiveNotFound(filled.archive);

@@ -1,11 +1,13 @@
 /** `falconry snapshot`: host and user facts of an archive, for conversions with `enrich`. */
 import { z } from 'zod';
 import { findFiles } from '../archive/find.js';
+import { type LoadedSnapshot, loadSnapshot } from '../enrich/snapshot-place.js';
 import { type SnapshotReport, takeSnapshot } from '../enrich/take-snapshot.js';
 import { openStore } from '../store/open.js';
 import { loadMappings } from './definitions.js';
-import { ConvertOptionsSchema, filledBy } from './options.js';
+import { ConvertOptionsSchema, type FilledOptions, filledBy } from './options.js';
 import { withoutOwn } from './own-objects.js';
+import type { Places } from './places.js';
 
 const SnapshotOptionsSchema = ConvertOptionsSchema.pick({ archive: true, mappings: true, endpointUrl: true }).extend({
   work: ConvertOptionsSchema.shape.archive,
@@ -33,4 +35,14 @@ export async function snapshot(options: SnapshotInput, hooks: SnapshotHooks = {}
   } finally {
     await Promise.all([archive.close(), work.close()]);
   }
+}
+
+/**
+ * The facts that `enrich` asks for.
+ *
+ * @throws FalconryError: SNAPSHOT_MISSING, and what stores throw
+ */
+export async function snapshotFor({ enrich, archive }: FilledOptions, { work }: Places): Promise<LoadedSnapshot | undefined> {
+  if (enrich === false) return undefined;
+  return loadSnapshot(work, archive, enrich === true ? undefined : enrich);
 }

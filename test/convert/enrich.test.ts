@@ -1,10 +1,12 @@
 /** `convert --enrich` end to end: one snapshot, many workers, windows and files, and rows that differ from plain ones in nothing else. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { convert } from '../../dist/src/convert/convert.js';
+import { dryRun } from '../../dist/src/convert/dry-run.js';
+import { replay } from '../../dist/src/convert/replay.js';
 import { snapshot } from '../../dist/src/convert/snapshot.js';
 import type { ConvertReport } from '../../src/convert/report.js';
 import type { SnapshotReport } from '../../src/enrich/take-snapshot.js';
@@ -122,6 +124,35 @@ it('says what to do where there is no snapshot', async () => {
   await expect(convert({ archive, lake: join(folder, 'none'), work, region, enrich: 'f'.repeat(32) })).rejects.toMatchObject({
     code: 'SNAPSHOT_UNKNOWN',
   });
+});
+
+it('says so on a dry run too, and gives replayed lines the facts that they ask for', async () => {
+  await expect(
+    dryRun({ archive, lake: join(folder, 'none'), work: join(folder, 'empty-work'), region, enrich: true }),
+  ).rejects.toMatchObject({ code: 'SNAPSHOT_MISSING' });
+
+  const made = join(folder, 'mended');
+  const host = { cid: CID, aid: 'a'.repeat(32), Time: '1772400000', ComputerName: 'ws-042', event_platform: 'Win' };
+  await writeFiles(made, {
+    'fdrv2/aidmaster/batch/part-00000.gz': gzipSync(`${JSON.stringify(host)}\n`),
+    'data/batch/part-00000.gz': gzipSync(
+      linesOf([
+        processEvent('no-time', { aid: host.aid, timestamp: 'yesterday', ContextTimeStamp: 'never', ProcessStartTime: '-' }),
+      ]),
+    ),
+  });
+  const at = { lake: join(folder, 'mended-lake'), work: join(folder, 'mended-work'), region };
+  await snapshot({ archive: made, work: at.work });
+  const { quarantine } = await convert({ archive: made, ...at, workers: 1, enrich: true });
+  expect(quarantine).toEqual({ 'no-time': 1 });
+  const quarantined = join(at.work, 'quarantine');
+  const [name] = (await readdir(quarantined, { recursive: true })).filter((each) => each.endsWith('.gz'));
+  const text = gunzipSync(await readFile(join(quarantined, name!))).toString();
+  await writeFile(join(quarantined, name!), gzipSync(text.replace('yesterday', '1772409600000')));
+  const replayed = await replay({ archive: quarantined, ...at, enrich: true });
+  expect(replayed.events).toMatchObject({ read: 1, written: 1 });
+  expect(replayed.facts).toMatchObject({ 'host-found': 1 });
+  expect((await lakeRowsByUid(at.lake)).get('no-time')!.device).toMatchObject({ hostname: 'ws-042' });
 });
 
 it('takes the same snapshot again, and another of another archive', async () => {
