@@ -10,7 +10,7 @@ import { type LoadedConstant, loadConstant, writeConstant } from './constant-op.
 import type { ConstantTexts } from './constants.js';
 import { BatchFacts, type WindowFacts } from './facts.js';
 import { KeeperIds } from './failures.js';
-import type { ActiveSet, Filling } from './filling.js';
+import { emptyActiveSet, type Filling } from './filling.js';
 import { fillLeaves, type LoadedLeaf, loadLeaf } from './kernels.js';
 import { fillLists, type LoadedList, loadList } from './lists.js';
 import { fillObservables, type LoadedObservables, loadObservables } from './observables.js';
@@ -35,7 +35,7 @@ export class BatchBuilder {
   private readonly parents: Int32Array;
   private readonly loaded = new Map<Alternative, LoadedAlternative>();
   private readonly observables: LoadedObservables;
-  private readonly active: ActiveSet = { positions: new Int32Array(BATCH_ROWS), count: 0, mask: new Int32Array(BATCH_ROWS / 32) };
+  private readonly active = emptyActiveSet(BATCH_ROWS);
   private readonly listNodes: number[];
   private readonly alternativeOf: LoadedAlternative[] = new Array(BATCH_ROWS);
   private readonly fixed: { column: Column; value: number | string; view: number }[] = [];

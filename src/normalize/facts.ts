@@ -12,7 +12,7 @@ import { type LoadedConstant, loadConstant, writeConstant } from './constant-op.
 import type { ConstantTexts } from './constants.js';
 import type { FactKey, FactSource, TextAt } from './fact-source.js';
 import { Failures, KeeperIds } from './failures.js';
-import type { ActiveSet, Filling } from './filling.js';
+import { type ActiveSet, emptyActiveSet, type Filling } from './filling.js';
 import { fillLeaves, type LoadedLeaf, loadLeaf } from './kernels.js';
 import { fillLists, type LoadedList, loadList } from './lists.js';
 import type { Placeholders } from './placeholders.js';
@@ -137,7 +137,7 @@ export class BatchFacts {
       };
     });
     this.failures = new Failures(batchRows, () => {});
-    this.rest = { positions: new Int32Array(batchRows), count: 0, mask: new Int32Array(batchRows / 32) };
+    this.rest = emptyActiveSet(batchRows);
     this.marks = new Int32Array(batchRows);
     this.factFilling = { failures: this.failures } as Filling;
   }

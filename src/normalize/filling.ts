@@ -34,4 +34,17 @@ export interface ActiveSet {
   positions: Int32Array;
   count: number;
   mask: Int32Array;
+  /** by the index in {@link positions}: where the row's cells begin, and its block; found by `fillLeaves` */
+  bases: Int32Array;
+  blocks: Uint16Array;
+}
+
+export function emptyActiveSet(batchRows: number): ActiveSet {
+  return {
+    positions: new Int32Array(batchRows),
+    count: 0,
+    mask: new Int32Array(batchRows / 32),
+    bases: new Int32Array(batchRows),
+    blocks: new Uint16Array(batchRows),
+  };
 }

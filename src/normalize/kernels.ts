@@ -44,10 +44,21 @@ export function loadLeaf(op: LeafOp, nodes: readonly Column[], constants: Consta
 }
 
 export function fillLeaves(leaves: readonly LoadedLeaf[], filling: Filling, active: ActiveSet): void {
+  if (leaves.length === 0) return;
+  locate(filling, active);
   for (const leaf of leaves) {
     const { reading } = leaf.op;
     if (reading.kind === 'text' && reading.parts.length === 0) fillWholeText(leaf, filling, active);
     else fillLeaf(leaf, filling, active);
+  }
+}
+
+/** Every leaf goes through all rows: what leads from a row to its cells is looked up once. */
+function locate({ rows, order, start }: Filling, { positions, count, bases, blocks }: ActiveSet): void {
+  for (let k = 0; k < count; k++) {
+    const row = order[start + positions[k]!]!;
+    bases[k] = rows.base[row]!;
+    blocks[k] = rows.block[row]!;
   }
 }
 
@@ -57,19 +68,19 @@ function fillWholeText(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): v
   const { reading, slot, ifEmpty } = op;
   if (reading.kind !== 'text') return;
   const { test, maxLength, hexDigits } = reading;
-  const { rows, blocks, order, start, failures } = filling;
+  const { rows, blocks, failures } = filling;
   const { cells } = rows;
+  const { positions, bases, blocks: blockOf } = active;
   for (let k = 0; k < active.count; k++) {
-    const i = active.positions[k]!;
-    const row = order[start + i]!;
-    const at = rows.base[row]! + slot * 2;
+    const at = bases[k]! + slot * 2;
     const length = cells[at + 1]!;
     if (length < 0) continue;
+    const i = positions[k]!;
     if (ifEmpty && column.isSet(i)) {
       if (keeper >= 0) failures.add(i, slot, keeper, false);
       continue;
     }
-    const block = rows.block[row]!;
+    const block = blockOf[k]!;
     const bytes = blocks[block]!;
     const offset = cells[at]!;
     const verdict = testText(test, bytes, offset, length, maxLength, hexDigits);
@@ -81,19 +92,19 @@ function fillWholeText(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): v
 function fillLeaf(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
   const { column, op, keeper } = leaf;
   const { slot, ifEmpty } = op;
-  const { rows, blocks, order, start, failures, cursor } = filling;
+  const { rows, blocks, failures, cursor } = filling;
   const { cells } = rows;
+  const { positions, bases, blocks: blockOf } = active;
   for (let k = 0; k < active.count; k++) {
-    const i = active.positions[k]!;
-    const row = order[start + i]!;
-    const at = rows.base[row]! + slot * 2;
+    const at = bases[k]! + slot * 2;
     const length = cells[at + 1]!;
     if (length < 0) continue;
+    const i = positions[k]!;
     if (ifEmpty && column.isSet(i)) {
       if (keeper >= 0) failures.add(i, slot, keeper, false);
       continue;
     }
-    const block = rows.block[row]!;
+    const block = blockOf[k]!;
     cursor.bytes = blocks[block]!;
     cursor.offset = cells[at]!;
     cursor.length = length;
