@@ -13,8 +13,8 @@ export function withoutOwn(archive: ObjectStore, lakeUri: string, workUri: strin
   if (prefixes.length === 0) return archive;
   return {
     uri: archive.uri,
-    async *list(prefix) {
-      for await (const object of archive.list(prefix)) {
+    async *list(prefix, options) {
+      for await (const object of archive.list(prefix, options)) {
         if (!prefixes.some((ownPrefix) => object.key.startsWith(ownPrefix))) yield object;
       }
     },
