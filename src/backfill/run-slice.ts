@@ -99,7 +99,8 @@ async function finishEarlier(place: CommitPlace, unit: string): Promise<Ledger |
 
 function inputError(slice: number, unit: Slice['units'][number], error: FalconryError): FalconryError {
   if (error.code !== 'STORE_CHANGED' && error.code !== 'STORE_NOT_FOUND') return error;
-  const file = unit.files.find(({ key }) => error.message.includes(key));
+  const named = unit.files.filter(({ key }) => error.message.includes(key));
+  const file = named.sort((a, b) => b.key.length - a.key.length)[0];
   return file === undefined ? error : inputChanged(slice, file.key, error.code === 'STORE_NOT_FOUND', error);
 }
 
