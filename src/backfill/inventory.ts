@@ -103,7 +103,7 @@ function tableOf(
     return { from, columns: columnsOf(names, uri) };
   }
   if (fileFormat !== 'Parquet') throw badInventory(uri, `its format is ${fileFormat}; have it written as CSV or Parquet`);
-  const names = [...fileSchema.matchAll(/(\w+)\s*(?:\([^)]*\))?\s*;/g)].map((match) => match[1]!);
+  const names = [...fileSchema.matchAll(/(?:required|optional)\s+\w+\s+(\w+)/g)].map((match) => match[1]!);
   const tables = paths.map((path) => `select * from ${parquetTable(path)}`);
   return { from: `(${tables.join(' union all by name ')})`, columns: columnsOf(names, uri) };
 }

@@ -19,7 +19,7 @@ export const BackfillOptionsSchema = z.strictObject({
   allowCrossRegion: z.boolean().default(false),
   vcpus: number(1, 64).default(DEFAULT_RATES.vcpus),
   mibPerSecond: number(0.01, 10_000).default(DEFAULT_RATES.bytesPerSecond / 1024 / 1024),
-  sliceMinutes: number(0.01, 30).default(DEFAULT_SLICE_LIMITS.aim / 60),
+  sliceMinutes: number(0.001, 30).default(DEFAULT_SLICE_LIMITS.aim / 60),
   dollarsPerVcpuHour: number(0, 100).default(DEFAULT_RATES.dollarsPerVcpuHour),
   jobsAtOnce: number(1, 100_000).default(100),
 });

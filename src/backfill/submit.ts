@@ -49,14 +49,8 @@ export async function submitPlan(open: OpenPlan, batch: Batch, options: SubmitOp
     await releaseLastingLock(place.work, plan.lakeId, holderOf(plan));
     throw planStale(place.uri);
   }
-  const submission =
-    submissions[0] ??
-    (await newSubmission(
-      open,
-      1,
-      plan.slices.map((_, slice) => slice),
-      options,
-    ));
+  // one that was refused before, for its queue or definition, is written again
+  const submission = await newSubmission(open, 1, [...plan.slices.keys()], options);
   return sendJobs(open, batch, submission, options);
 }
 
@@ -176,7 +170,7 @@ async function newSubmission(
   const jobs = cutArrays(slices.length).map((array, i) => ({ name: `falconry-${plan.id}-${number}-${i + 1}`, ...array }));
   const { queue, jobDefinition } = options;
   const submission: Submission = { number, slices, jobs, queue, jobDefinition };
-  await place.write(nameOf(number), submission, { ifAbsent: true });
+  await place.write(nameOf(number), submission);
   return submission;
 }
 

@@ -17,7 +17,7 @@ import {
 } from './backfill-places.js';
 
 /** Units of two or three of the files; slices of a few units. */
-const SMALL = ['--unit-bytes', '5000', '--slice-minutes', '0.01', '--vcpus', '1'];
+const SMALL = ['--unit-bytes', '5000', '--slice-minutes', '0.003', '--vcpus', '1'];
 
 const convertArgs = ({ s3 }: Pick<Backfill, 's3'>) => {
   const { archive, work, lake, region, endpointUrl } = s3Options(s3);
@@ -30,19 +30,19 @@ describe('a backfill', () => {
   let uri: string;
   let slices: number;
   beforeAll(async () => {
-    backfill = await startBackfill({ batches: 6, files: 4, events: 20 });
+    backfill = await startBackfill({ batches: 4, files: 3, events: 20 });
   });
   afterAll(() => backfill.stop());
 
   it('is planned, says what it takes, and the plan is the same again', async () => {
     const { code, stdout } = await runCli(planArgs(backfill, ...SMALL), { env: JOB_ENV });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Convert {7}24 files, .* in \d+ slices of \d+ units$/m);
-    expect(stdout).toMatch(/^Passed over {3}6 _SUCCESS markers$/m);
+    expect(stdout).toMatch(/^Convert {7}12 files, .* in \d+ slices of \d+ units$/m);
+    expect(stdout).toMatch(/^Passed over {3}4 _SUCCESS markers$/m);
     expect(stdout).toMatch(/^Estimated .* vCPU hours?$/m);
     expect(stdout).toMatch(/^Cost {10}about \$\d+\.\d\d: /m);
     const again = await plan(backfill, ...SMALL);
-    expect(again).toMatchObject({ new: false, files: 24, known: 0, selection: 'none', found: { files: 24, markers: 6 } });
+    expect(again).toMatchObject({ new: false, files: 12, known: 0, selection: 'none', found: { files: 12, markers: 4 } });
     expect(stdout).toContain(again.plan);
     uri = again.plan;
     slices = again.slices;
@@ -108,7 +108,7 @@ describe('a backfill', () => {
     });
     expect((await backfillCli(backfill, 'status', uri)).stdout).toMatch(/^\[#{30}\] 100 %\n/);
     const verified = await backfillJson<PlanVerification>(backfill, 'verify', uri);
-    expect(verified).toMatchObject({ ok: true, files: 24, findings: [], objects: backfill.s3.keys('lake').length });
+    expect(verified).toMatchObject({ ok: true, files: 12, findings: [], objects: backfill.s3.keys('lake').length });
     expect(backfill.s3.keys('work').filter((key) => key.includes('/staging/') || key.includes('/lock/'))).toEqual([]);
   });
 
@@ -122,12 +122,12 @@ describe('a backfill', () => {
     expect(backfill.s3.count('ListObjectsV2').requests).toBe(0);
     expect((await backfillCli(backfill, 'verify', uri)).code).toBe(0);
     const converted = await runCli(convertArgs(backfill), { env: JOB_ENV });
-    expect(converted.stdout).toMatch(/^Nothing new: 24 files are in the lake already/);
+    expect(converted.stdout).toMatch(/^Nothing new: 12 files are in the lake already/);
     expect(new Map(backfill.s3.keys('lake').map((key) => [key, backfill.s3.object('lake', key)!.etag]))).toEqual(before);
     const { code, stderr } = await runCli(planArgs(backfill, ...SMALL), { env: JOB_ENV });
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/nothing to convert .* 24 are in the lake already .*\[BACKFILL_EMPTY\]/),
+      expect.stringMatching(/nothing to convert .* 12 are in the lake already .*\[BACKFILL_EMPTY\]/),
     ]);
   });
 
@@ -187,7 +187,7 @@ describe('what goes wrong', () => {
     let started: () => void = () => {};
     const running = new Promise<void>((resolve) => (started = resolve));
     const backfill = await startBackfill(
-      { batches: 2, files: 10, events: 40 },
+      { batches: 2, files: 4, events: 40 },
       { slots: 1, onStart: (child) => child.process!.stdout!.once('data', () => started()) },
     );
     try {

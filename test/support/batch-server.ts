@@ -247,12 +247,21 @@ export class BatchServer {
     child.process = undefined;
     child.exitCode = code ?? (signal === 'SIGKILL' ? 137 : 143);
     const reclaim = child.reclaimed ? 'Host EC2 (instance i-0123456789abcdef0) terminated.' : undefined;
-    if (child.exitCode === 0) return this.#end(child, 'SUCCEEDED', 'Essential container in task exited');
-    if (child.terminated !== undefined) return this.#end(child, 'FAILED', child.terminated);
+    if (child.exitCode === 0) {
+      this.#end(child, 'SUCCEEDED', 'Essential container in task exited');
+      return;
+    }
+    if (child.terminated !== undefined) {
+      this.#end(child, 'FAILED', child.terminated);
+      return;
+    }
     const statusReason = reclaim ?? 'Essential container in task exited';
     const { attempts, evaluateOnExit } = child.job.request.retryStrategy;
     const rule = evaluateOnExit.find((each) => matches(each, statusReason, String(child.exitCode)));
-    if (rule?.action === 'EXIT' || child.attempts >= attempts) return this.#end(child, 'FAILED', statusReason);
+    if (rule?.action === 'EXIT' || child.attempts >= attempts) {
+      this.#end(child, 'FAILED', statusReason);
+      return;
+    }
     child.status = 'RUNNABLE';
     this.#schedule();
   }
