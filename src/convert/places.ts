@@ -21,7 +21,10 @@ export interface LakePlace extends CommitPlace {
 /** The archive, the work area and the lake of a conversion; nothing is read yet. */
 export async function openPlaces(options: FilledOptions): Promise<Places> {
   const s3 = storeOptions(options);
-  const [archive, place] = await Promise.all([openStore(options.archive, archiveOptions(options)), openLakePlace(options.lake, options.work, s3)]);
+  const [archive, place] = await Promise.all([
+    openStore(options.archive, archiveOptions(options)),
+    openLakePlace(options.lake, options.work, s3),
+  ]);
   return { archive, ...place };
 }
 

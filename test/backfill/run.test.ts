@@ -135,7 +135,7 @@ describe('a backfill', () => {
     const [gone, cut] = backfill.s3.keys('lake');
     const held = backfill.s3.object('lake', gone!)!.bytes;
     const whole = backfill.s3.object('lake', cut!)!.bytes;
-    backfill.s3.bucket('lake').objects.delete(gone!);
+    backfill.s3.bucket('lake').delete(gone!);
     backfill.s3.put('lake', cut!, whole.subarray(1));
     const { code, stdout } = await backfillCli(backfill, 'verify', uri, '--json');
     expect(code).toBe(1);

@@ -8,9 +8,9 @@ import type { BackfillStatus } from '../../src/backfill/status.js';
 import type { PlanVerification } from '../../src/backfill/verify-plan.js';
 import { Random } from '../../src/sample/random.js';
 import { resetAfter, resetBefore, slowDown } from '../support/s3-server.js';
-import { backfillJson, plan, SUBMIT, startBackfill, uidsInLake } from './backfill-places.js';
+import { backfillJson, plan, SUBMIT, startBackfill, uidsInLake } from '../backfill/backfill-places.js';
 
-const LONG = process.env.FALCONRY_CHAOS === 'long';
+const LONG = process.env.FALCONRY_CHAOS !== undefined;
 const SEED = Number(process.env.FALCONRY_CHAOS_SEED ?? 20_260_905);
 const { KILLS, BATCHES, MOST_MS } = LONG ? { KILLS: 300, BATCHES: 200, MOST_MS: 4000 } : { KILLS: 6, BATCHES: 6, MOST_MS: 3000 };
 /** share of the requests that go wrong, of each kind: 5 % together */
