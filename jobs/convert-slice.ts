@@ -1,13 +1,20 @@
 /**
  * A Batch child of a backfill: converts one slice.
  *
- *     falconry job convert-slice <submission> --offset 0
+ *     node dist/jobs/convert-slice.js <submission> [--offset N] [--region R] [--endpoint-url U]
  *
- * Exit codes: 0 done; 65 bad plan, changed input or no permission (never retried); 70 a bug; 75 try again; 143 stopped.
+ * The submission is what `falconry backfill submit` wrote; the child takes its slice number `offset` + array index. Exit codes: 0 done;
+ * 65 bad plan, changed input or no permission (never retried); 70 a bug; 75 try again; 143 stopped.
  */
 import { runSliceJob } from '../src/backfill/slice-job.js';
-import type { StoreOptions } from '../src/store/open.js';
+import { runScript } from '../src/job/script.js';
 
-export function convertSlice(submission: string, offset: number, store: StoreOptions): Promise<number> {
-  return runSliceJob({ submission, offset, store }, process.env);
-}
+await runScript({
+  name: 'convert-slice',
+  argument: 'submission',
+  options: ['offset'],
+  run: (submission, store, { offset = '0' }) => {
+    if (!/^\d{1,9}$/.test(offset)) throw new Error(`--offset: "${offset}" is no whole number`);
+    return runSliceJob({ submission, offset: Number(offset), store }, process.env, (line) => process.stdout.write(line));
+  },
+});

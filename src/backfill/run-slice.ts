@@ -8,9 +8,9 @@ import { closePlaces, openPlaces } from '../convert/places.js';
 import { newProgress, PROGRESS, STOP } from '../convert/shared-progress.js';
 import { openUnitPool } from '../convert/unit-pool.js';
 import { errorFromRecord, FalconryError } from '../error.js';
+import type { JobLog } from '../job/log.js';
 import { inputChanged, planOutdated } from './errors.js';
 import { inOrder } from './in-order.js';
-import type { JobLog } from './job-log.js';
 import type { Done, OpenPlan, Plan, Slice } from './plan-file.js';
 import { sliceName } from './plan-file.js';
 

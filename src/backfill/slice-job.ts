@@ -1,12 +1,10 @@
-/** The job around a slice: which one, its log, its signals, its exit code. */
+/** The job of one slice: which one, what it tells, and the record of what ended it. */
 import { randomUUID } from 'node:crypto';
-import { errorRecord } from '../error.js';
+import { type JobEnv, runJob } from '../job/run-job.js';
 import type { StoreOptions } from '../store/open.js';
 import { noSlice } from './errors.js';
-import { jobLog } from './job-log.js';
-import { type Failure, openPlan, SubmissionSchema } from './plan-file.js';
+import { type Failure, openPlan, type PlanPlace, SubmissionSchema, sliceName } from './plan-file.js';
 import { runSlice } from './run-slice.js';
-import { EXIT, exitCodeOfError } from './slice-exit.js';
 
 export interface SliceJob {
   /** of a submission of the plan, as `submit` gave it */
@@ -19,43 +17,41 @@ export interface SliceJob {
 /**
  * Runs the slice of this child: `slices[offset + AWS_BATCH_JOB_ARRAY_INDEX]` of its submission. SIGTERM stops it cleanly. Never throws.
  *
- * @returns the exit code: see {@link EXIT}
+ * @param write takes a JSON document a line
+ * @returns the exit code
  */
-export async function runSliceJob(job: SliceJob, env: Record<string, string | undefined>): Promise<number> {
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-  const attempt = env.AWS_BATCH_JOB_ATTEMPT ?? '1';
-  const log = jobLog({ job: env.AWS_BATCH_JOB_ID, attempt }, (line) => process.stdout.write(line), Date.now);
-  let record: ((failure: Failure) => Promise<unknown>) | undefined;
-  let number = -1;
-  try {
-    const open = await openPlan(job.submission, job.store);
-    const { place, plan } = open;
-    const submission = await place.read(job.submission.slice(place.uriOf('').length), SubmissionSchema);
-    const at = job.offset + Number(env.AWS_BATCH_JOB_ARRAY_INDEX ?? 0);
-    const slice = submission.slices[at];
-    if (slice === undefined) throw noSlice(at, submission.slices.length);
-    number = slice;
-    record = (failure) => place.write(`failures/${String(slice).padStart(5, '0')}-${randomUUID().slice(0, 8)}.json`, failure);
-    log.info('begin', { plan: plan.id, slice, ...plan.slices[slice] });
-    const done = await runSlice(open, slice, { log, signal: stop.signal });
-    if (done === undefined) {
-      log.info('stopped', { slice });
-      return EXIT.stopped;
-    }
-    log.info('done', { ...done });
-    return EXIT.done;
-  } catch (error) {
-    const exitCode = exitCodeOfError(error);
-    const { code, message } = errorRecord(error);
-    log.error('failed', { slice: number, code, message, exitCode });
-    // what cannot be recorded stands in the log, and Batch has the exit code
-    await record?.({ slice: number, code, message: message.split('\n')[0]!, exitCode }).catch(() => {});
-    return exitCode;
-  } finally {
-    process.off('SIGTERM', onSignal);
-    process.off('SIGINT', onSignal);
-  }
+export function runSliceJob(
+  { submission: uri, offset, store }: SliceJob,
+  env: JobEnv,
+  write: (line: string) => void,
+): Promise<number> {
+  let begun: { slice: number; place: PlanPlace } | undefined;
+  return runJob(
+    {
+      async work({ log, signal, index = 0 }) {
+        const open = await openPlan(uri, store);
+        const { place, plan } = open;
+        const submission = await place.read(uri.slice(place.uriOf('').length), SubmissionSchema);
+        const slice = submission.slices[offset + index];
+        if (slice === undefined) throw noSlice(offset + index, submission.slices.length);
+        begun = { slice, place };
+        log.info('begin', { plan: plan.id, slice, ...plan.slices[slice] });
+        const done = await runSlice(open, slice, { log, signal });
+        if (done === undefined) {
+          log.info('stopped', { slice });
+          return 'stopped';
+        }
+        log.info('done', { ...done });
+        return 'done';
+      },
+      async failed({ code, message }, exitCode) {
+        if (begun === undefined) return;
+        const { slice, place } = begun;
+        const failure: Failure = { slice, code, message: message.split('\n')[0]!, exitCode };
+        await place.write(`failures/${sliceName(slice)}-${randomUUID().slice(0, 8)}.json`, failure);
+      },
+    },
+    env,
+    write,
+  );
 }

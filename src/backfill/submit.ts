@@ -11,6 +11,9 @@ import type { OpenPlan, Plan, Submission } from './plan-file.js';
 /** AWS's own bounds of an array. */
 const ARRAY_MOST = 10_000;
 
+/** As the image has it, from its working folder. */
+const JOB = ['node', 'dist/jobs/convert-slice.js'] as const;
+
 export interface SubmitOptions {
   queue: string;
   jobDefinition: string;
@@ -205,7 +208,8 @@ async function sendJobs(open: OpenPlan, batch: Batch, submission: Submission, op
 
 function commandOf({ plan, place }: OpenPlan, { number }: Submission, offset: number, { endpointUrl }: SubmitOptions): string[] {
   return [
-    ...['job', 'convert-slice', place.uriOf(nameOf(number)), '--offset', String(offset), '--region', plan.options.region],
+    ...JOB,
+    ...[place.uriOf(nameOf(number)), '--offset', String(offset), '--region', plan.options.region],
     ...(endpointUrl === undefined ? [] : ['--endpoint-url', endpointUrl]),
   ];
 }

@@ -1,4 +1,4 @@
-/** The commands of a backfill, and the job that its children run. */
+/** The commands of a backfill. */
 import { type Command, Option } from 'commander';
 
 const json = ['--json', 'one JSON document on stdout and nothing else there'] as const;
@@ -11,16 +11,6 @@ export function addBackfillCommands(program: Command): void {
   addPlan(backfill);
   addJobCommands(backfill);
   addReports(backfill);
-  program
-    .command('job', { hidden: true })
-    .description('the jobs that run in AWS')
-    .command('convert-slice')
-    .description('a Batch child: converts one slice of a backfill')
-    .argument('<submission>', 'the URI that submit gives')
-    .option('--offset <n>', "of the array's first child in the submission", '0')
-    .option(...region)
-    .option(...endpoint)
-    .action(async (submission, options) => (await import('./job-command.js')).convertSliceCommand({ submission, ...options }));
 }
 
 function addPlan(backfill: Command): void {

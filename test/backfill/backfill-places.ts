@@ -8,7 +8,7 @@ import { type Finished, runCli } from '../cli/run.js';
 import { lakeUids } from '../convert/lake-rows.js';
 import { mixedLines } from '../convert/made-archive.js';
 import { REGION, S3_ENV, s3Options, startS3 } from '../convert/s3-places.js';
-import { BatchServer, type BatchServerOptions } from '../support/batch-server.js';
+import { BatchServer, type BatchServerOptions, spawnJob } from '../support/batch-server.js';
 import type { S3Server, S3ServerOptions } from '../support/s3-server.js';
 
 export const JOB_ENV = { ...S3_ENV, AWS_REGION: REGION };
@@ -85,6 +85,21 @@ export async function plan(
 }
 
 export const SUBMIT = ['--queue', 'queue', '--job-definition', 'convert'] as const;
+
+/** Runs a command that Batch was given, outside it. */
+export function runJob(
+  command: readonly string[],
+  env: Record<string, string>,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawnJob(command, { ...process.env, ...JOB_ENV, ...env });
+  let output = '';
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
+}
 
 /** The ids of all events in the lake, in order, read by DuckDB alone. */
 export async function uidsInLake({ s3 }: Backfill): Promise<string[]> {

@@ -11,6 +11,7 @@ import {
   JOB_ENV,
   plan,
   planArgs,
+  runJob,
   SUBMIT,
   startBackfill,
   uidsInLake,
@@ -117,7 +118,7 @@ describe('a backfill', () => {
     expect((await backfillCli(backfill, 'resume', uri)).stdout).toMatch(/^Nothing is missing/);
     const job = [...backfill.batch.jobs.values()][0]!;
     backfill.s3.resetCounts();
-    const redone = await runCli(job.request.containerOverrides.command, { env: { ...JOB_ENV, AWS_BATCH_JOB_ARRAY_INDEX: '1' } });
+    const redone = await runJob(job.request.containerOverrides.command, { AWS_BATCH_JOB_ARRAY_INDEX: '1' });
     expect(redone.code).toBe(0);
     expect(backfill.s3.count('ListObjectsV2').requests).toBe(0);
     expect((await backfillCli(backfill, 'verify', uri)).code).toBe(0);

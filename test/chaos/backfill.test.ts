@@ -7,8 +7,8 @@ import { expect, it } from 'vitest';
 import type { BackfillStatus } from '../../src/backfill/status.js';
 import type { PlanVerification } from '../../src/backfill/verify-plan.js';
 import { Random } from '../../src/sample/random.js';
-import { resetAfter, resetBefore, slowDown } from '../support/s3-server.js';
 import { backfillJson, plan, SUBMIT, startBackfill, uidsInLake } from '../backfill/backfill-places.js';
+import { resetAfter, resetBefore, slowDown } from '../support/s3-server.js';
 
 const LONG = process.env.FALCONRY_CHAOS !== undefined;
 const SEED = Number(process.env.FALCONRY_CHAOS_SEED ?? 20_260_905);

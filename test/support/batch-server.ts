@@ -1,12 +1,12 @@
 /**
- * A local AWS Batch for tests: speaks its REST-JSON, checks what the service checks, forks the real command line for every child with the
- * array's variables, and applies the retry rules. Jobs run as they would in the image, whose entry point is the command line.
+ * A local AWS Batch for tests: speaks its REST-JSON, checks what the service checks, forks the real job for every child with the array's
+ * variables, and applies the retry rules. Commands run as in the image: from the folder that holds `dist`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MAIN } from '../cli/run.js';
+import { join } from 'node:path';
 
 interface RetryRule {
   onStatusReason?: string;
@@ -58,6 +58,13 @@ export interface BatchServerOptions {
 }
 
 const PAYLOAD_LIMIT = 30 * 1024;
+const WORKDIR = join(import.meta.dirname, '../..');
+
+/** Starts a job's command as the image would. */
+export function spawnJob([program, ...args]: readonly string[], env: Record<string, string | undefined>): ChildProcess {
+  if (program !== 'node') throw new Error(`the image runs node, not ${program}`);
+  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: WORKDIR, env });
+}
 
 export class BatchServer {
   readonly jobs = new Map<string, Job>();
@@ -230,10 +237,7 @@ export class BatchServer {
       AWS_BATCH_JOB_ATTEMPT: String(child.attempts),
       ...(isArray ? { AWS_BATCH_JOB_ARRAY_INDEX: String(index), AWS_BATCH_JOB_ARRAY_SIZE: String(job.children.length) } : {}),
     };
-    child.process = spawn(process.execPath, [MAIN, ...job.request.containerOverrides.command], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env,
-    });
+    child.process = spawnJob(job.request.containerOverrides.command, env);
     for (const stream of [child.process.stdout!, child.process.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         child.output += text;

@@ -1,5 +1,5 @@
 /** How a job ends: the exit codes that the retry rules of its array know. */
-import { errorRecord, type FalconryError } from '../error.js';
+import { errorRecord } from '../error.js';
 
 export const EXIT = { done: 0, badPlan: 65, bug: 70, tryAgain: 75, stopped: 143 } as const;
 
@@ -12,12 +12,11 @@ const PASSING = new Set([
   'STORE_NO_CREDENTIALS',
   // of two attempts that publish one unit, the slower may find that the quicker has cleared the staging
   'STAGING_LOST',
+  'COMPACT_CONTENDED',
 ]);
 
-export function exitCodeOfError(error: unknown): number {
+export function exitCodeOf(error: unknown): number {
   const { code } = errorRecord(error);
   if (code === 'INTERNAL') return EXIT.bug;
   return PASSING.has(code) ? EXIT.tryAgain : EXIT.badPlan;
 }
-
-export const isPassing = (error: FalconryError): boolean => PASSING.has(error.code);
