@@ -17,7 +17,11 @@ export interface Rates {
   objectsPerUnit: number;
 }
 
-/** Measured on a 2-core machine at half its speed, so that slices rather end early; prices of Graviton Spot and of S3 in us-east-1, 2026. */
+/**
+ * Assumptions, not measurements; `backfill plan` has an option for each. The speeds are meant to be low, so that slices rather end early:
+ * `npm run bench` on the machine in question says better. A vCPU hour is taken at the order of Graviton's Spot price, requests at the list
+ * price of S3 Standard in us-east-1.
+ */
 export const DEFAULT_RATES: Rates = {
   vcpus: 4,
   bytesPerSecond: 2.5 * 1024 * 1024,

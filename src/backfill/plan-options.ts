@@ -20,7 +20,12 @@ export const BackfillOptionsSchema = z.strictObject({
   vcpus: number(1, 64).default(DEFAULT_RATES.vcpus),
   mibPerSecond: number(0.01, 10_000).default(DEFAULT_RATES.bytesPerSecond / 1024 / 1024),
   sliceMinutes: number(0.001, 30).default(DEFAULT_SLICE_LIMITS.aim / 60),
+  secondsPerFile: number(0, 3600).default(DEFAULT_RATES.secondsPerFile),
+  startSeconds: number(0, 3600).default(DEFAULT_RATES.startSeconds),
   dollarsPerVcpuHour: number(0, 100).default(DEFAULT_RATES.dollarsPerVcpuHour),
+  dollarsPerThousandGets: number(0, 100).default(DEFAULT_RATES.dollarsPerThousandGets),
+  dollarsPerThousandPuts: number(0, 100).default(DEFAULT_RATES.dollarsPerThousandPuts),
+  objectsPerUnit: number(0, 10_000).default(DEFAULT_RATES.objectsPerUnit),
   jobsAtOnce: number(1, 100_000).default(100),
 });
 export type BackfillOptions = z.input<typeof BackfillOptionsSchema>;
@@ -64,10 +69,14 @@ export function fillBackfill(given: ConvertOptions, options: BackfillOptions): F
     given,
     backfill,
     rates: {
-      ...DEFAULT_RATES,
       vcpus: Math.round(backfill.vcpus),
       bytesPerSecond: backfill.mibPerSecond * 1024 * 1024,
+      secondsPerFile: backfill.secondsPerFile,
+      startSeconds: backfill.startSeconds,
       dollarsPerVcpuHour: backfill.dollarsPerVcpuHour,
+      dollarsPerThousandGets: backfill.dollarsPerThousandGets,
+      dollarsPerThousandPuts: backfill.dollarsPerThousandPuts,
+      objectsPerUnit: backfill.objectsPerUnit,
     },
     limits: limitsOf(backfill.sliceMinutes * 60),
   };

@@ -2,7 +2,7 @@
 import { Batch } from '../backfill/batch-client.js';
 import { planBackfill } from '../backfill/plan.js';
 import { type OpenPlan, openPlan } from '../backfill/plan-file.js';
-import type { BackfillOptions } from '../backfill/plan-options.js';
+import { type BackfillOptions, BackfillOptionsSchema } from '../backfill/plan-options.js';
 import { backfillStatus } from '../backfill/status.js';
 import { cancelPlan, finishPlan, resumePlan, submitPlan } from '../backfill/submit.js';
 import { verifyPlan } from '../backfill/verify-plan.js';
@@ -12,19 +12,8 @@ import { cancelText, planText, statusText, submittedText, verificationText } fro
 import { bytes, count, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
 
-const BACKFILL_OPTIONS = [
-  'inventory',
-  'template',
-  'probe',
-  'byLastModified',
-  'slackHours',
-  'allowCrossRegion',
-  'vcpus',
-  'mibPerSecond',
-  'sliceMinutes',
-  'dollarsPerVcpuHour',
-  'jobsAtOnce',
-];
+/** All others are the conversion's. */
+const BACKFILL_OPTIONS = Object.keys(BackfillOptionsSchema.shape);
 
 export async function planCommand({ json, ...args }: Record<string, unknown> & { json?: boolean }): Promise<void> {
   const entries = Object.entries(args);

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RATES, estimateBackfill, type Rates, workSeconds } from '../../src/backfill/estimate.js';
+import { fillBackfill } from '../../src/backfill/plan-options.js';
 import { DEFAULT_SLICE_LIMITS, type SliceLimits, streamSlices } from '../../src/backfill/slices.js';
 
 const SEED = 20_260_901;
@@ -94,6 +95,23 @@ describe('estimateBackfill', () => {
     expect(estimate.dollars.compute).toBeCloseTo(66.6667 * 0.02, 4);
     expect(estimate.dollars.requests).toBeCloseTo((1000 * 42 * 0.005 + 11_000 * 0.0004) / 1000, 9);
     expect(estimate.dollars.total).toBeCloseTo(estimate.dollars.compute + estimate.dollars.requests, 9);
+  });
+
+  it('takes every rate from an option', () => {
+    const given = { archive: 's3://a', lake: 's3://l', work: 's3://w', region: 'eu-central-1' };
+    expect(fillBackfill(given, {}).rates).toEqual(DEFAULT_RATES);
+    const asked: Rates = {
+      vcpus: 8,
+      bytesPerSecond: 5 * MiB,
+      secondsPerFile: 1,
+      startSeconds: 2,
+      dollarsPerVcpuHour: 3,
+      dollarsPerThousandGets: 4,
+      dollarsPerThousandPuts: 5,
+      objectsPerUnit: 6,
+    };
+    const { bytesPerSecond: _, ...others } = asked;
+    expect(fillBackfill(given, { ...others, mibPerSecond: 5 }).rates).toEqual(asked);
   });
 
   it('takes at least as long as the longest slice', () => {
