@@ -87,9 +87,12 @@ async function verifyUnit(
     return { ledger: undefined, findings };
   }
   const ledger = await readLedger(work, ledgerKey(lakeId, unit));
-  if ((await work.head(publishedKey(lakeId, unit))) === undefined) find('not-published', 'committed, not yet published');
   checkFiles(planned, ledger, find);
   checkCounts(ledger, find);
+  if ((await work.head(publishedKey(lakeId, unit))) === undefined) {
+    find('not-published', 'committed, not yet published');
+    return { ledger, findings };
+  }
   for (const { key, bytes } of ledger.objects) {
     const there = await lake.head(key);
     if (there === undefined) find('object-missing', `${key} is not in the lake`);
