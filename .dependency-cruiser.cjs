@@ -8,7 +8,7 @@ const MAY_USE = {
   enrich: ['archive', 'store'],
   lake: ['store'],
   sample: [],
-  job: ['store'],
+  job: ['lake', 'store'],
   convert: ['archive', 'enrich', 'lake', 'quarantine', 'store'],
   backfill: ['archive', 'convert', 'enrich', 'job', 'lake', 'quarantine', 'store'],
   compact: ['convert', 'job', 'lake', 'quarantine', 'store'],
