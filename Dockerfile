@@ -20,4 +20,5 @@ COPY LICENSE CHANGELOG.md ./
 # scratch: the only place written to when the root is read-only
 VOLUME /tmp
 USER node
-ENTRYPOINT ["node", "/opt/falconry/dist/src/cli/main.js"]
+# the command line; jobs name their own script: node dist/jobs/convert-slice.js …
+CMD ["node", "dist/src/cli/main.js", "--help"]

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { keepFreedMemory } from '../lake/duckdb-memory.js';
+import { addBackfillCommands } from './backfill-program.js';
 import { exitWithError, exitWithUsage } from './failure.js';
 
 // the AWS SDK tells every thread's user which Node it will need some day
@@ -152,6 +153,8 @@ program
     '\nExample:\n  $ falconry query "select device.hostname, count(*) from dns_activity group by all order by 2 desc limit 10" --lake ./lake',
   )
   .action(async (sql, options) => (await import('./query-command.js')).queryCommand({ sql, ...options }));
+
+addBackfillCommands(program);
 
 program
   .command('replay')

@@ -33,6 +33,8 @@ export interface CommitPlace {
   work: ObjectStore;
   lake: ObjectStore;
   lakeId: string;
+  /** a staging place beside that of `convert`, which clears its own; default `lakeId` */
+  stagingId?: string;
   /** the work area as a folder, where it is one: staged objects can then be moved instead of copied */
   workFolder: string | undefined;
   /** the lake as a folder, where it is one */
@@ -51,8 +53,9 @@ export async function convertInScratch<T>(
   run: (scratch: string, attempt: string, keepStaged: () => void) => Promise<T>,
 ): Promise<T> {
   const attempt = randomUUID().slice(0, 8);
-  const { workFolder, lakeId } = place;
-  const scratch = workFolder === undefined ? await temporaryFolder() : join(workFolder, attemptPrefix(lakeId, unit, attempt));
+  const { workFolder } = place;
+  const scratch =
+    workFolder === undefined ? await temporaryFolder() : join(workFolder, attemptPrefix(stagingIdOf(place), unit, attempt));
   let keep = false;
   try {
     return await run(scratch, attempt, () => {
@@ -64,6 +67,8 @@ export async function convertInScratch<T>(
     if (!keep) await rm(scratch, { recursive: true, force: true }).catch(() => {});
   }
 }
+
+const stagingIdOf = ({ stagingId, lakeId }: CommitPlace): string => stagingId ?? lakeId;
 
 async function temporaryFolder(): Promise<string> {
   try {
@@ -88,7 +93,7 @@ export async function commitUnit(
   seconds: number,
 ): Promise<{ ledger: Ledger; localPaths: ReadonlyMap<string, string> | undefined }> {
   const { work, lakeId, workFolder } = place;
-  const prefix = attemptPrefix(lakeId, unit, attempt);
+  const prefix = attemptPrefix(stagingIdOf(place), unit, attempt);
   const localPaths = new Map<string, string>();
   const stage = async (path: string): Promise<string> => {
     const key = `${prefix}${basename(path)}`;
@@ -177,7 +182,8 @@ export async function publishUnit(
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
   await work.write(publishedKey(lakeId, unit), '{}\n');
-  if (workFolder !== undefined) await rm(join(workFolder, stagingPrefix(lakeId), unit), { recursive: true, force: true });
+  if (workFolder !== undefined)
+    await rm(join(workFolder, stagingPrefix(stagingIdOf(place)), unit), { recursive: true, force: true });
   else for (const { staged } of files) await work.delete(staged);
 }
 

@@ -19,6 +19,8 @@ export interface ConversionSetup {
   options: FilledOptions;
   productVersion: string;
   lakeId: string;
+  /** see CommitPlace */
+  stagingId?: string;
   workUri: string;
   workFolder: string | undefined;
   identity: Record<string, string>;
@@ -40,11 +42,16 @@ export function storeOptions({ region, endpointUrl }: FilledOptions) {
   return { region, ...(endpointUrl === undefined ? {} : { endpointUrl }) };
 }
 
+/** The same for the archive, which may be in another region. */
+export function archiveOptions(options: FilledOptions) {
+  return { ...storeOptions(options), region: options.archiveRegion ?? options.region };
+}
+
 export async function openRoom(setup: ConversionSetup): Promise<OpenRoom> {
   const { options } = setup;
   const s3 = storeOptions(options);
   const [archive, work, lake] = await Promise.all([
-    openStore(options.archive, s3),
+    openStore(options.archive, archiveOptions(options)),
     openStore(setup.workUri, s3),
     openStore(options.lake, s3),
   ]);
@@ -54,7 +61,14 @@ export async function openRoom(setup: ConversionSetup): Promise<OpenRoom> {
     snapshot && new Enrichment(readSnapshot(snapshot.memory, snapshot.key), new Placeholders(setup.mapping.placeholders));
   return {
     setup,
-    place: { work, lake, lakeId: setup.lakeId, workFolder: setup.workFolder, lakeFolder: folderOf(options.lake) },
+    place: {
+      work,
+      lake,
+      lakeId: setup.lakeId,
+      ...(setup.stagingId === undefined ? {} : { stagingId: setup.stagingId }),
+      workFolder: setup.workFolder,
+      lakeFolder: folderOf(options.lake),
+    },
     archive,
     options,
     productVersion: setup.productVersion,

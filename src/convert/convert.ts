@@ -2,7 +2,6 @@
  * The main job on one machine: finds the archive's files, skips those a ledger holds, groups the rest into units and has worker
  * threads convert them. What is committed stays; a run that is stopped or killed goes on where it was.
  */
-import { Piscina } from 'piscina';
 import { type FoundCounts, findFiles } from '../archive/find.js';
 import { streamUnits, unitId } from '../archive/unit.js';
 import { errorFromRecord } from '../error.js';
@@ -16,8 +15,9 @@ import { planFiles, rangeOf, UNIT_FILES } from './plan-files.js';
 import { addFound, addLedger, type ConvertReport, finishReport, newReport } from './report.js';
 import { newProgress, PROGRESS, type SharedProgress, STOP } from './shared-progress.js';
 import { snapshotFor } from './snapshot.js';
+import { openUnitPool } from './unit-pool.js';
 import { takeLock } from './work-lock.js';
-import type { UnitAnswer, UnitTask } from './worker.js';
+import type { UnitTask } from './worker.js';
 
 /** How far a run is; `found` grows while files are still being listed. */
 export interface Progress {
@@ -91,14 +91,7 @@ async function runUnits(
   hooks: ConvertHooks,
 ): Promise<void> {
   const { options, identity, progress } = setup;
-  const pool = new Piscina<UnitTask, UnitAnswer>({
-    filename: new URL('./worker.js', import.meta.url).href,
-    minThreads: 1,
-    maxThreads: options.workers,
-    idleTimeout: 60_000,
-    workerData: setup,
-    concurrentTasksPerWorker: 1,
-  });
+  const pool = openUnitPool(setup);
   const stop = () => Atomics.store(progress, PROGRESS.stop, STOP);
   hooks.signal?.addEventListener('abort', stop, { once: true });
   if (hooks.signal?.aborted) stop();

@@ -49,6 +49,8 @@ export const ConvertOptionsSchema = z.strictObject({
   lake: place,
   work: place.optional(),
   region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'region; one looks like eu-central-1'),
+  /** where the archive's bucket is, if not in `region` */
+  archiveRegion: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'region; one looks like eu-central-1').optional(),
   accountId: matching(
     /^(\d{12}|external(_[A-Za-z0-9_-]{1,64})?)$/,
     'account; give 12 digits, "external" or "external_<id>"',

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { isS3Uri } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 
-const WORK_FOLDERS = ['compaction', 'ledger', 'lock', 'quarantine', 'snapshot', 'staging'];
+const WORK_FOLDERS = ['backfill', 'compaction', 'ledger', 'lock', 'quarantine', 'snapshot', 'staging'];
 
 /** The archive without the lake's objects and the work area's: quarantined lines, above all, must not be read as new events. */
 export function withoutOwn(archive: ObjectStore, lakeUri: string, workUri: string): Pick<ObjectStore, 'uri' | 'list'> {
@@ -13,8 +13,8 @@ export function withoutOwn(archive: ObjectStore, lakeUri: string, workUri: strin
   if (prefixes.length === 0) return archive;
   return {
     uri: archive.uri,
-    async *list(prefix) {
-      for await (const object of archive.list(prefix)) {
+    async *list(prefix, options) {
+      for await (const object of archive.list(prefix, options)) {
         if (!prefixes.some((ownPrefix) => object.key.startsWith(ownPrefix))) yield object;
       }
     },

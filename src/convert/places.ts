@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import { folderOf, isS3Uri, openStore, type StoreOptions } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import type { CommitPlace } from './commit.js';
-import { storeOptions } from './conversion-room.js';
+import { archiveOptions, storeOptions } from './conversion-room.js';
 import { workInExt, workNeeded } from './errors.js';
 import { lakeIdOf } from './ledger.js';
 import type { FilledOptions } from './options.js';
@@ -21,7 +21,10 @@ export interface LakePlace extends CommitPlace {
 /** The archive, the work area and the lake of a conversion; nothing is read yet. */
 export async function openPlaces(options: FilledOptions): Promise<Places> {
   const s3 = storeOptions(options);
-  const [archive, place] = await Promise.all([openStore(options.archive, s3), openLakePlace(options.lake, options.work, s3)]);
+  const [archive, place] = await Promise.all([
+    openStore(options.archive, archiveOptions(options)),
+    openLakePlace(options.lake, options.work, s3),
+  ]);
   return { archive, ...place };
 }
 

@@ -8,6 +8,12 @@ import type { FilledOptions } from './options.js';
 import { coverage, rangeText, type TimeRange } from './time-range.js';
 import type { PlannedFile } from './unit-converter.js';
 
+/** A set of {@link fileIdentity}s. */
+export interface SeenFiles {
+  has(identity: string): boolean;
+  add(identity: string): unknown;
+}
+
 /** files of a unit at most */
 export const UNIT_FILES = 512;
 
@@ -19,6 +25,7 @@ export const rangeOf = ({ from, to }: FilledOptions): TimeRange => ({
 /**
  * The archive's files that no ledger holds for the range asked, with their ETags, in byte order; a second copy of a file counts as known.
  *
+ * @param planned the files met so far, by {@link fileIdentity}
  * @throws RANGE_OVERLAPS where a ledger holds a part of it
  */
 export async function* planFiles(
@@ -27,8 +34,8 @@ export async function* planFiles(
   known: KnownFiles,
   asked: TimeRange,
   onKnown: (size: number) => void,
+  planned: SeenFiles = new Set<string>(),
 ): AsyncGenerator<PlannedFile> {
-  const planned = new Set<string>();
   for await (const file of files) {
     const { key, canonicalKey, size, feed } = file;
     const etag = await archive.etag(file);

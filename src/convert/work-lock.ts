@@ -9,6 +9,8 @@ interface Owner {
   host: string;
   pid: number;
   since: string;
+  /** what holds it beyond one process, and how to end that */
+  by?: string;
 }
 
 export interface WorkLock {
@@ -21,6 +23,30 @@ export async function takeLock(work: ObjectStore, lakeId: string): Promise<WorkL
   return take(work, lockKey(lakeId));
 }
 
+/**
+ * Takes the lock for work that outlives its process: the jobs of a backfill. Whoever names the same `holder` holds it already.
+ *
+ * @param by tells others what holds it
+ * @throws WORK_LOCKED
+ */
+export async function takeLastingLock(work: ObjectStore, lakeId: string, holder: string, by: string): Promise<void> {
+  const key = lockKey(lakeId);
+  const own: Owner = { host: holder, pid: 0, since: new Date().toISOString(), by };
+  while (!(await work.write(key, JSON.stringify(own), { ifAbsent: true })).written) {
+    const text = await readIfThere(work, key);
+    if (text === undefined) continue;
+    const owner = ownerOf(text);
+    if (owner.host === holder) return;
+    throw locked(`${key} in the work area ${work.uri}`, owner.by ?? `process ${owner.pid} on ${owner.host} since ${owner.since}`);
+  }
+}
+
+/** Gives back what {@link takeLastingLock} took; another's lock stays. */
+export async function releaseLastingLock(work: ObjectStore, lakeId: string, holder: string): Promise<void> {
+  const text = await readIfThere(work, lockKey(lakeId));
+  if (text !== undefined && ownerOf(text).host === holder) await work.delete(lockKey(lakeId));
+}
+
 async function take(work: ObjectStore, key: string): Promise<WorkLock> {
   const own = JSON.stringify({ host: hostname(), pid: process.pid, since: new Date().toISOString() } satisfies Owner);
   for (;;) {
@@ -29,7 +55,10 @@ async function take(work: ObjectStore, key: string): Promise<WorkLock> {
     if (text === undefined) continue;
     const owner = ownerOf(text);
     if (owner.host !== hostname() || isAlive(owner)) {
-      throw locked(`${key} in the work area ${work.uri}`, `process ${owner.pid} on ${owner.host} since ${owner.since}`);
+      throw locked(
+        `${key} in the work area ${work.uri}`,
+        owner.by ?? `process ${owner.pid} on ${owner.host} since ${owner.since}`,
+      );
     }
     // of two that find a dead owner, the slower must not remove the lock of the quicker
     const guard = await take(work, `${key}.takeover`);

@@ -5,12 +5,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ABSENT, unless } from './errno.js';
 import { type Attempt, changed, keyRefused, leavesRoot, notAFolder, notFound, storeError } from './errors.js';
-import { checkKey, checkPrefix } from './key.js';
+import { checkKey, checkPrefix, compareKeys } from './key.js';
 import { FileRange, md5OfFile } from './local-read.js';
 import { isInside, walkFolder } from './local-walk.js';
 import { isTemporary, placeFile, writeWhole } from './local-write.js';
 import { byteRange } from './range.js';
-import type { ObjectInfo, ObjectStore, ReadOptions, WriteOptions, WriteResult } from './store.js';
+import type { ListOptions, ObjectInfo, ObjectStore, ReadOptions, WriteOptions, WriteResult } from './store.js';
 
 /** Nothing of this name can hold an object: absent, or its path leads in a circle of links. */
 const NO_OBJECT = [...ABSENT, 'ELOOP'];
@@ -28,12 +28,15 @@ export class LocalStore implements ObjectStore {
     this.#folder = resolve(folder);
   }
 
-  async *list(prefix: string): AsyncGenerator<ObjectInfo> {
+  async *list(prefix: string, { after }: ListOptions = {}): AsyncGenerator<ObjectInfo> {
     checkPrefix(prefix);
     const attempt: Attempt = { where: this.#where(prefix), doing: 'listed' };
     try {
       const root = await this.#root();
-      if (root !== undefined) yield* walkFolder(root, prefix);
+      if (root === undefined) return;
+      for await (const object of walkFolder(root, prefix)) {
+        if (after === undefined || compareKeys(object.key, after) > 0) yield object;
+      }
     } catch (error) {
       throw storeError(error, attempt);
     }

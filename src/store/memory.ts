@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { changed, notFound, storeError } from './errors.js';
 import { checkKey, checkPrefix, compareKeys } from './key.js';
 import { byteRange } from './range.js';
-import type { ObjectInfo, ObjectStore, ReadOptions, WriteOptions, WriteResult } from './store.js';
+import type { ListOptions, ObjectInfo, ObjectStore, ReadOptions, WriteOptions, WriteResult } from './store.js';
 
 interface Held extends ObjectInfo {
   etag: string;
@@ -18,10 +18,11 @@ export class MemoryStore implements ObjectStore {
 
   constructor(readonly uri = 'memory:') {}
 
-  async *list(prefix: string): AsyncGenerator<ObjectInfo> {
+  async *list(prefix: string, { after }: ListOptions = {}): AsyncGenerator<ObjectInfo> {
     checkPrefix(prefix);
     const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort(compareKeys);
     for (const key of keys) {
+      if (after !== undefined && compareKeys(key, after) <= 0) continue;
       const info = await this.head(key);
       if (info) yield info;
     }

@@ -20,7 +20,7 @@ import { asksRange } from './range.js';
 import { type Body, ResumedRead } from './s3-read.js';
 import { type RetryPolicy, retryStrategy } from './s3-retry.js';
 import { uploadFile } from './s3-upload.js';
-import type { ObjectInfo, ObjectStore, ReadOptions, WriteOptions, WriteResult } from './store.js';
+import type { ListOptions, ObjectInfo, ObjectStore, ReadOptions, WriteOptions, WriteResult } from './store.js';
 
 /** Where the bucket is and how to talk to it; all left out means AWS's own defaults. */
 export interface S3StoreOptions {
@@ -69,7 +69,7 @@ export class S3Store implements ObjectStore {
     this.#client = new S3Client(clientConfig(options, this.#retry, this.#timeout));
   }
 
-  async *list(prefix: string): AsyncGenerator<ObjectInfo> {
+  async *list(prefix: string, { after }: ListOptions = {}): AsyncGenerator<ObjectInfo> {
     checkPrefix(prefix);
     const attempt: Attempt = { where: this.#where(prefix), doing: 'listed' };
     let before: string | undefined;
@@ -78,7 +78,14 @@ export class S3Store implements ObjectStore {
       const page: ListObjectsV2CommandOutput = await this.#attempt(
         attempt,
         // Encoded, since XML cannot hold every key.
-        this.#client.send(new ListObjectsV2Command({ ...this.#target(prefix), EncodingType: 'url', ContinuationToken: token })),
+        this.#client.send(
+          new ListObjectsV2Command({
+            ...this.#target(prefix),
+            EncodingType: 'url',
+            ContinuationToken: token,
+            ...(after === undefined ? {} : { StartAfter: this.#root + after }),
+          }),
+        ),
       );
       for (const item of page.Contents ?? []) {
         const key = (page.EncodingType === 'url' ? decodeKey(item.Key!) : item.Key!).slice(this.#root.length);

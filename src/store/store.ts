@@ -24,6 +24,11 @@ export interface ReadOptions {
   end?: number;
 }
 
+export interface ListOptions {
+  /** only keys after this one, which need not exist */
+  after?: string;
+}
+
 export interface WriteOptions {
   /** write only if the key is free (`If-None-Match: *`); otherwise nothing changes and `written` is false */
   ifAbsent?: boolean;
@@ -40,7 +45,7 @@ export interface ObjectStore {
    * Every object whose key begins with `prefix` (end it with `/` to mean a folder, leave it empty to mean all), in byte order of the
    * keys. An absent prefix lists nothing; an absent bucket is an error.
    */
-  list(prefix: string): AsyncIterable<ObjectInfo>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<ObjectInfo>;
   head(key: string): Promise<ObjectInfo | undefined>;
   /** The ETag of an object listed or headed before: what it carries, else the MD5 of its bytes. */
   etag(object: ObjectInfo): Promise<string>;

@@ -46,6 +46,15 @@ describe('--help', () => {
     });
   }
 
+  for (const verb of ['plan', 'submit', 'resume', 'cancel', 'status', 'verify']) {
+    it(`of backfill ${verb} has an example that names the command`, async () => {
+      const { code, stdout } = await run('backfill', verb, '--help');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`\\nExample:\\n {2}\\$ falconry backfill ${verb}\\b.*\\n`));
+      expect(stdout).not.toContain('undefined');
+    });
+  }
+
   it('loads nothing that would keep a reader waiting; the bench tells the time', () => {
     const packages = new Set<string>();
     const seen = new Set<string>();
@@ -118,6 +127,25 @@ describe('a slip of the finger', () => {
       /--events: "lots" is no whole number\. \[OPTION_INVALID\]/,
     ],
     ['a number of rows that is none', ['verify', 'l', '--rows', 'some'], /--rows: "some" is no whole number/],
+    [
+      'a backfill of a local archive',
+      ['backfill', 'plan', '--archive', './a', '--lake', 's3://lake', '--work', 's3://work', ...REGION],
+      /jobs of a backfill cannot reach the archive \.\/a, .*\[BACKFILL_LOCAL_PLACE\]/,
+    ],
+    [
+      'a backfill without a work area in S3',
+      ['backfill', 'plan', '--archive', 's3://archive', '--lake', 's3://lake', '--work', './work', ...REGION],
+      /give --work s3:\/\/….*\[BACKFILL_WORK_NEEDED\]/,
+    ],
+    [
+      'an archive of another region',
+      [
+        ...['backfill', 'plan', '--archive', 's3://archive', '--lake', 's3://lake', '--work', 's3://work', ...REGION],
+        ...['--archive-region', 'us-east-1'],
+      ],
+      /is in us-east-1, the lake in eu-central-1, .* --allow-cross-region\. \[BACKFILL_CROSS_REGION\]/,
+    ],
+    ['a plan that is none', ['backfill', 'status', 's3://work/plan.json'], /is no backfill's plan: .*\[BACKFILL_NO_PLAN\]/],
     ['mappings that are not there', ['coverage', '--mappings', 'nowhere'], /nowhere .*\[MAPPINGS_UNREADABLE\]/],
   ];
   for (const [what, args, words] of cases) {

@@ -102,6 +102,20 @@ const CASES: Record<string, Case> = {
     await expect(store.read(`${prefix}absent`)).rejects.toMatchObject(error);
     await expect(store.etag({ key: `${prefix}absent`, size: 1 })).rejects.toMatchObject(error);
   },
+  'lists what comes after a key, whether it exists or not': async ({ store, prefix }) => {
+    for (const name of ['a', 'b/c', 'b/d', 'c']) await store.write(`${prefix}${name}`, 'x');
+    const after = async (key: string, within = '') => {
+      const found: string[] = [];
+      for await (const object of store.list(`${prefix}${within}`, { after: `${prefix}${key}` }))
+        found.push(object.key.slice(prefix.length));
+      return found;
+    };
+    expect(await after('a')).toEqual(['b/c', 'b/d', 'c']);
+    expect(await after('b/cc')).toEqual(['b/d', 'c']);
+    expect(await after('b/c', 'b/')).toEqual(['b/d']);
+    expect(await after('A', 'b/')).toEqual(['b/c', 'b/d']);
+    expect(await after('c')).toEqual([]);
+  },
   'lists in byte order': async ({ store, prefix }) => {
     const names = [
       'A',

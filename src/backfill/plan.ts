@@ -1,0 +1,228 @@
+/** `backfill plan`: finds the files, groups them into convert's own units and these into slices, and writes the plan. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import { type ArchiveFile, type FoundCounts, findFiles } from '../archive/find.js';
+import { streamUnits, type Unit, unitId } from '../archive/unit.js';
+import { archiveOptions } from '../convert/conversion-room.js';
+import { loadCompiled, PRODUCT_VERSION } from '../convert/definitions.js';
+import { knownFiles } from '../convert/earlier-runs.js';
+import { ledgerPrefix } from '../convert/ledger.js';
+import { type ConvertOptions, rowIdentity } from '../convert/options.js';
+import { withoutOwn } from '../convert/own-objects.js';
+import { closePlaces, openPlaces, type Places } from '../convert/places.js';
+import { planFiles, rangeOf, UNIT_FILES } from '../convert/plan-files.js';
+import type { PlannedFile } from '../convert/unit-converter.js';
+import type { ObjectStore } from '../store/store.js';
+import { cloudWindow, templateFolders } from './cloud-window.js';
+import { crossRegion, emptyPlan } from './errors.js';
+import { type Estimate, estimateBackfill, workSeconds } from './estimate.js';
+import { inOrder } from './in-order.js';
+import { listInventory } from './inventory.js';
+import { listFolders, listInRanges } from './list-archive.js';
+import { PLAN_FORMAT, type Plan, PlanPlace, planPrefix, type Slice, sliceName } from './plan-file.js';
+import { type BackfillOptions, type FilledBackfill, fillBackfill } from './plan-options.js';
+import { SeenFiles } from './seen-files.js';
+import { noSelectCounts, type SelectCounts, selectByLastModified, selectByProbe } from './select.js';
+import { type SliceDraft, streamSlices } from './slices.js';
+
+export interface PlanReport {
+  /** what `submit` and the others are given */
+  plan: string;
+  id: string;
+  /** false: the same plan was there already */
+  new: boolean;
+  slices: number;
+  units: number;
+  files: number;
+  /** compressed */
+  bytes: number;
+  estimate: Estimate;
+  vcpus: number;
+  /** found.files = files + known + selected.outOfRange */
+  found: FoundCounts;
+  selected: SelectCounts;
+  /** files that ledgers hold already, or that lie there twice */
+  known: number;
+  /** how files outside the range were left out */
+  selection: 'none' | 'template' | 'probe' | 'last-modified';
+}
+
+export type PlanHooks = { onProgress?: (progress: { files: number; bytes: number }) => void };
+
+/**
+ * Plans a backfill. Nothing is converted; the same archive and options give the same plan, in the same place.
+ *
+ * @throws FalconryError: OPTION_INVALID, BACKFILL_…, ARCHIVE_…, RANGE_OVERLAPS, and what stores throw
+ */
+export async function planBackfill(given: ConvertOptions, options: BackfillOptions, hooks: PlanHooks = {}): Promise<PlanReport> {
+  const filled = fillBackfill(given, options);
+  const places = await openPlaces(filled.convert);
+  const scratch = await mkdtemp(join(tmpdir(), 'falconry-plan-'));
+  try {
+    return await new Planning(filled, places, scratch, hooks).run();
+  } catch (error) {
+    throw regionError(error, filled);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+    await closePlaces(places);
+  }
+}
+
+function regionError(error: unknown, { convert }: FilledBackfill): unknown {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code !== 'STORE_WRONG_REGION' || !message?.startsWith(convert.archive)) return error;
+  const region = /region ([a-z0-9-]+)/.exec(message)?.[1];
+  return region === undefined ? error : crossRegion(convert.archive, region, convert.region);
+}
+
+/** Slices that are packed and written while the next are planned. */
+const WRITES = 4;
+
+class Planning {
+  private readonly selected = noSelectCounts();
+  private readonly identity: Record<string, string>;
+  private known = 0;
+
+  constructor(
+    private readonly filled: FilledBackfill,
+    private readonly places: Places,
+    private readonly scratch: string,
+    private readonly hooks: PlanHooks,
+  ) {
+    const { mapping } = loadCompiled(filled.convert.ocsf);
+    this.identity = rowIdentity(filled.convert, mapping.mappingVersion, PRODUCT_VERSION);
+  }
+
+  async run(): Promise<PlanReport> {
+    const { filled, places, hooks } = this;
+    const known = await knownFiles(places);
+    const ledgers = await ledgersDigest(places.work, places.lakeId, new Set());
+    const finding = findFiles(this.listing());
+    const asked = rangeOf(filled.convert);
+    const files = planFiles(places.archive, this.select(finding), known, asked, () => this.known++, new SeenFiles());
+    const units = streamUnits(told(files, hooks), { bytes: filled.convert.unitBytes, files: UNIT_FILES });
+    const { rates, limits } = filled;
+    const drafts = streamSlices(units, (amount) => workSeconds(amount, rates), limits);
+
+    const unitNames: string[][] = [];
+    const slices: Plan['slices'] = [];
+    const hash = createHash('sha256');
+    for await (const { draft, names } of inOrder(numbered(drafts), WRITES, (item) => this.writeSlice(item))) {
+      unitNames.push(names);
+      hash.update(`${names.join(' ')}\n`);
+      slices.push({ units: names.length, files: draft.files, bytes: draft.bytes, seconds: draft.seconds });
+    }
+    const sum = (name: 'units' | 'files' | 'bytes') => slices.reduce((total, slice) => total + slice[name], 0);
+    const total = { units: sum('units'), files: sum('files'), bytes: sum('bytes') };
+    if (slices.length === 0) throw emptyPlan(filled.convert.archive, this.whyEmpty(finding.counts));
+    if (finding.counts.files !== total.files + this.known + this.selected.outOfRange) {
+      throw new Error(
+        `${finding.counts.files} files found, but ${total.files} planned + ${this.known} known + ${this.selected.outOfRange} out of range`,
+      );
+    }
+
+    const { workers: _, ...planOptions } = { ...filled.given, work: places.workUri };
+    const head = { options: planOptions, identity: this.identity, lakeId: places.lakeId, vcpus: rates.vcpus };
+    const id = hash.update(JSON.stringify(head)).digest('hex').slice(0, 16);
+    const place = new PlanPlace(places.work, planPrefix(places.lakeId, id));
+    const isNew = await this.upload(place, { format: PLAN_FORMAT, id, ...head, slices, ...total, ledgers }, unitNames);
+    return {
+      plan: place.uri,
+      id,
+      new: isNew,
+      slices: slices.length,
+      ...total,
+      estimate: estimateBackfill(slices, total, rates, Math.min(filled.backfill.jobsAtOnce, slices.length)),
+      vcpus: rates.vcpus,
+      found: finding.counts,
+      selected: this.selected,
+      known: this.known,
+      selection: this.selection(),
+    };
+  }
+
+  private listing(): Pick<ObjectStore, 'uri' | 'list'> {
+    const { filled, places } = this;
+    const { convert, backfill } = filled;
+    const archive = withoutOwn(places.archive, convert.lake, places.workUri);
+    if (backfill.inventory !== undefined) {
+      const inventory = listInventory(convert.archive.replace(/\/+$/, ''), backfill.inventory, archiveOptions(convert));
+      return withoutOwn(inventory as ObjectStore, convert.lake, places.workUri);
+    }
+    if (backfill.template === undefined) return listInRanges(archive);
+    return listFolders(archive, templateFolders(backfill.template, cloudWindow(rangeOf(convert))));
+  }
+
+  private select(files: AsyncIterable<ArchiveFile>): AsyncIterable<ArchiveFile> {
+    const { filled, places, selected } = this;
+    const window = cloudWindow(rangeOf(filled.convert));
+    const slack = filled.backfill.slackHours * 3_600_000;
+    if (filled.backfill.probe) return selectByProbe(places.archive, files, window, slack, selected);
+    if (filled.backfill.byLastModified) return selectByLastModified(files, window, slack, selected);
+    return files;
+  }
+
+  private selection(): PlanReport['selection'] {
+    const { probe, byLastModified, template } = this.filled.backfill;
+    return probe ? 'probe' : byLastModified ? 'last-modified' : template === undefined ? 'none' : 'template';
+  }
+
+  private whyEmpty({ files }: FoundCounts): string {
+    const { outOfRange } = this.selected;
+    return `of ${files} files ${this.known} are in the lake already and ${outOfRange} hold no events of the range`;
+  }
+
+  private async writeSlice({ draft, slice }: { draft: SliceDraft<Unit<PlannedFile>>; slice: number }) {
+    const units = draft.units.map((unit) => ({ unit: unitId(unit, this.identity), files: unit.files }));
+    await this.pack(`${sliceName(slice)}.json.gz`, { slice, units } satisfies Slice);
+    return { draft: { files: draft.files, bytes: draft.bytes, seconds: draft.seconds }, names: units.map(({ unit }) => unit) };
+  }
+
+  private async pack(name: string, value: unknown): Promise<string> {
+    const path = join(this.scratch, name);
+    await writeFile(path, await promisify(gzip)(JSON.stringify(value), { level: constants.Z_BEST_SPEED }));
+    return path;
+  }
+
+  /** The plan itself last, so that a plan that is there is whole. */
+  private async upload(place: PlanPlace, plan: Plan, unitNames: string[][]): Promise<boolean> {
+    const { work } = place;
+    if ((await work.head(place.key('plan.json'))) !== undefined) {
+      return false;
+    }
+    const names = plan.slices.map((_, slice) => `${sliceName(slice)}.json.gz`);
+    const put = (name: string) => work.writeFile(place.key(`slices/${name}`), join(this.scratch, name), { consume: true });
+    for await (const _ of inOrder(names, 16, put));
+    await work.writeFile(place.key('units.json.gz'), await this.pack('units.json.gz', unitNames), { consume: true });
+    return place.write('plan.json', plan, { ifAbsent: true });
+  }
+}
+
+async function* numbered<T>(items: AsyncIterable<T>): AsyncGenerator<{ draft: T; slice: number }> {
+  let slice = 0;
+  for await (const draft of items) yield { draft, slice: slice++ };
+}
+
+async function* told<File extends { size: number }>(files: AsyncIterable<File>, { onProgress }: PlanHooks): AsyncGenerator<File> {
+  const progress = { files: 0, bytes: 0 };
+  for await (const file of files) {
+    progress.files++;
+    progress.bytes += file.size;
+    if (progress.files % 1000 === 0) onProgress?.(progress);
+    yield file;
+  }
+}
+
+/** Of the ledgers of a lake but for some units': it changes when something else is converted into the lake. */
+export async function ledgersDigest(work: ObjectStore, lakeId: string, but: ReadonlySet<string>): Promise<string> {
+  const hash = createHash('sha256');
+  const prefix = ledgerPrefix(lakeId);
+  for await (const { key } of work.list(prefix)) {
+    if (key.endsWith('.json') && !but.has(key.slice(prefix.length, -5))) hash.update(`${key}\n`);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,132 @@
+/** `backfill verify`: every planned file accounted for, the counts add up, the objects are there. Reads only. */
+import { addOutcomes, type Ledger, ledgerKey, noOutcomes, type Outcomes, publishedKey, readLedger } from '../convert/ledger.js';
+import type { ConvertOptions } from '../convert/options.js';
+import { fillOptions } from '../convert/options.js';
+import { closePlaces, openPlaces } from '../convert/places.js';
+import type { ObjectStore } from '../store/store.js';
+import { inOrder } from './in-order.js';
+import type { OpenPlan, Slice } from './plan-file.js';
+
+export interface PlanFinding {
+  kind: 'missing-unit' | 'not-published' | 'file-differs' | 'counts-differ' | 'object-missing' | 'object-differs';
+  slice: number;
+  unit: string;
+  message: string;
+}
+
+export interface PlanVerification {
+  plan: string;
+  ok: boolean;
+  slices: number;
+  units: number;
+  files: number;
+  objects: number;
+  bytes: number;
+  events: Outcomes;
+  /** the first hundred */
+  findings: PlanFinding[];
+  findingCount: number;
+}
+
+const UNITS_AT_ONCE = 16;
+const MOST_FINDINGS = 100;
+
+/** @throws what stores throw; what is wrong with the lake is a finding */
+export async function verifyPlan(open: OpenPlan, onProgress?: (slices: number) => void): Promise<PlanVerification> {
+  const { plan, place } = open;
+  const places = await openPlaces(fillOptions(plan.options as unknown as ConvertOptions));
+  const result: PlanVerification = {
+    plan: place.uri,
+    ok: true,
+    slices: 0,
+    units: 0,
+    files: 0,
+    objects: 0,
+    bytes: 0,
+    events: noOutcomes(),
+    findings: [],
+    findingCount: 0,
+  };
+  try {
+    for (let number = 0; number < plan.slices.length; number++) {
+      const slice = await place.readSlice(number);
+      const verify = (unit: Slice['units'][number]) => verifyUnit(places.work, places.lake, plan.lakeId, number, unit);
+      for await (const { ledger, findings } of inOrder(slice.units, UNITS_AT_ONCE, verify)) {
+        result.units++;
+        if (ledger !== undefined) {
+          result.files += ledger.files.length;
+          result.objects += ledger.objects.length;
+          for (const { bytes } of ledger.objects) result.bytes += bytes;
+          addOutcomes(result.events, ledger.outcomes);
+        }
+        result.findingCount += findings.length;
+        result.findings.push(...findings.slice(0, MOST_FINDINGS - result.findings.length));
+      }
+      result.slices++;
+      onProgress?.(result.slices);
+    }
+  } finally {
+    await closePlaces(places);
+  }
+  result.ok = result.findingCount === 0;
+  return result;
+}
+
+async function verifyUnit(
+  work: ObjectStore,
+  lake: ObjectStore,
+  lakeId: string,
+  slice: number,
+  planned: Slice['units'][number],
+): Promise<{ ledger: Ledger | undefined; findings: PlanFinding[] }> {
+  const findings: PlanFinding[] = [];
+  const { unit } = planned;
+  const find = (kind: PlanFinding['kind'], message: string) => findings.push({ kind, slice, unit, message });
+  if ((await work.head(ledgerKey(lakeId, unit))) === undefined) {
+    find('missing-unit', `${planned.files.length} files were not converted, the first is ${planned.files[0]!.key}`);
+    return { ledger: undefined, findings };
+  }
+  const ledger = await readLedger(work, ledgerKey(lakeId, unit));
+  checkFiles(planned, ledger, find);
+  checkCounts(ledger, find);
+  if ((await work.head(publishedKey(lakeId, unit))) === undefined) {
+    find('not-published', 'committed, not yet published');
+    return { ledger, findings };
+  }
+  for (const { key, bytes } of ledger.objects) {
+    const there = await lake.head(key);
+    if (there === undefined) find('object-missing', `${key} is not in the lake`);
+    else if (there.size !== bytes) find('object-differs', `${key} has ${there.size} bytes, its ledger says ${bytes}`);
+  }
+  return { ledger, findings };
+}
+
+type Find = (kind: PlanFinding['kind'], message: string) => unknown;
+
+function checkFiles(planned: Slice['units'][number], ledger: Ledger, find: Find): void {
+  const converted = new Map(ledger.files.map((file) => [file.key, file]));
+  for (const { key, size, etag } of planned.files) {
+    const file = converted.get(key);
+    converted.delete(key);
+    if (file === undefined) find('file-differs', `${key} is planned and not in the ledger`);
+    else if (file.size !== size || file.etag !== etag) {
+      find(
+        'file-differs',
+        `${key} was planned as ${size} bytes, ETag ${etag}, and converted as ${file.size} bytes, ETag ${file.etag}`,
+      );
+    }
+  }
+  for (const key of converted.keys()) find('file-differs', `${key} is in the ledger and not planned`);
+}
+
+function checkCounts(ledger: Ledger, find: Find): void {
+  const sum = noOutcomes();
+  for (const { outcomes } of ledger.files) addOutcomes(sum, outcomes);
+  for (const name of Object.keys(sum) as (keyof Outcomes)[]) {
+    if (sum[name] !== ledger.outcomes[name]) find('counts-differ', `${name}: ${ledger.outcomes[name]}, its files ${sum[name]}`);
+  }
+  const { read, written, quarantined, duplicate, filtered } = ledger.outcomes;
+  if (read !== written + quarantined + duplicate + filtered) find('counts-differ', `${read} read is not the sum of the outcomes`);
+  const rows = ledger.objects.reduce((total, object) => total + object.rows, 0);
+  if (rows !== written) find('counts-differ', `${written} written, and ${rows} rows in the objects`);
+}
