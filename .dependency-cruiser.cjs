@@ -8,10 +8,11 @@ const MAY_USE = {
   enrich: ['archive', 'store'],
   lake: ['store'],
   sample: [],
+  job: ['store'],
   convert: ['archive', 'enrich', 'lake', 'quarantine', 'store'],
-  backfill: ['archive', 'convert', 'enrich', 'lake', 'quarantine', 'store'],
-  compact: ['convert', 'lake', 'quarantine', 'store'],
-  realtime: ['archive', 'convert', 'enrich', 'lake', 'quarantine', 'store'],
+  backfill: ['archive', 'convert', 'enrich', 'job', 'lake', 'quarantine', 'store'],
+  compact: ['convert', 'job', 'lake', 'quarantine', 'store'],
+  realtime: ['archive', 'convert', 'enrich', 'job', 'lake', 'quarantine', 'store'],
   cli: ['archive', 'backfill', 'compact', 'convert', 'enrich', 'lake', 'quarantine', 'realtime', 'sample', 'store'],
 };
 
