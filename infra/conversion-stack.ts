@@ -5,14 +5,16 @@ import type { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { CfnResourcePolicy } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { jobDefinition, type Queues, queues } from './batch.js';
+import { COMPACT_COMMAND, CONVERT_COMMAND } from './commands.js';
 import { dashboard } from './dashboard.js';
-import { dataGrants, grantLake, WORK_PREFIX } from './lake-access.js';
+import { dataGrants, grantLake } from './lake-access.js';
 import { network, s3Endpoint } from './network.js';
 import { nightly } from './nightly.js';
 import { Alarms, HOUR, logGroup, logMetric, NAMESPACE } from './observe.js';
 import { image, logRetention, places, whole } from './parameters.js';
 import { role, service } from './policy.js';
 import { workBucket } from './work-bucket.js';
+import { WORK_PREFIX } from './work-prefix.js';
 
 /** A slice is made for minutes; a submission says how long its own may take. */
 const CONVERT_TIMEOUT = HOUR;
@@ -58,14 +60,14 @@ export class ConversionStack extends Stack {
     const both = queues(this, net, logs);
     jobDefinition(this, 'ConvertJob', {
       name: 'convert',
-      command: ['node', 'dist/jobs/convert-slice.js'],
+      command: CONVERT_COMMAND,
       timeoutSeconds: CONVERT_TIMEOUT,
       jobRole,
       logs,
     });
     const compact = jobDefinition(this, 'CompactJob', {
       name: 'compact',
-      command: ['node', 'dist/jobs/compact-partition.js'],
+      command: COMPACT_COMMAND,
       timeoutSeconds: COMPACT_TIMEOUT,
       jobRole,
       logs,

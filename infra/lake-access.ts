@@ -2,14 +2,12 @@
 import { type CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
 import type { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { type Grant, grantIf } from './policy.js';
-
-/** Falconry's folder in the work bucket. */
-export const WORK_PREFIX = 'falconry';
+import { WORK_PREFIX } from './work-prefix.js';
 
 const UNDER = 'keys are made at run time; the prefix is fixed';
 /** Without it S3 answers 403 for a key that is absent, and a missing ledger would look like a missing permission. */
 const LIST = ['s3:ListBucket'];
-const VIA_S3 = { StringEquals: { 'kms:ViaService': { 'Fn::Sub': 's3.${AWS::Region}.${AWS::URLSuffix}' } } };
+export const VIA_S3 = { StringEquals: { 'kms:ViaService': { 'Fn::Sub': 's3.${AWS::Region}.${AWS::URLSuffix}' } } };
 
 type Condition = Record<string, Record<string, unknown>>;
 
@@ -77,7 +75,7 @@ export function grantLake(stack: Stack, to: CfnRole, name: string, condition?: C
   ]);
 }
 
-/** What the function and pull read from their environment. */
+/** What the function reads from its environment. */
 export const placesOf = () => ({
   FALCONRY_ARCHIVE: Fn.sub('s3://${ArchiveBucket}/${ArchivePrefix}'),
   FALCONRY_LAKE: Fn.sub('s3://${LakeBucket}'),

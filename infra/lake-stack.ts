@@ -3,6 +3,7 @@ import { CfnCondition, CfnOutput, type CfnParameter, Fn, Stack, type StackProps 
 import type { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { CfnPrincipalPermissions } from 'aws-cdk-lib/aws-lakeformation';
 import type { Construct } from 'constructs';
+import { VIA_S3 } from './lake-access.js';
 import { ACCOUNT, arn, BUCKET, given, must, text } from './parameters.js';
 import { type Grant, grantIf, ofThisAccount, role, service, type Trust } from './policy.js';
 
@@ -12,7 +13,6 @@ export interface LakeStackProps extends StackProps {
 }
 
 const LAKE = 'arn:${AWS::Partition}:s3:::${LakeBucket}';
-const VIA_S3 = { StringEquals: { 'kms:ViaService': { 'Fn::Sub': 's3.${AWS::Region}.${AWS::URLSuffix}' } } };
 const DATABASE = 'amazon_security_lake_glue_db_${RegionInNames}';
 const TABLES = 'amazon_security_lake_table_${RegionInNames}_ext_';
 const OWN = "sources' names begin with fdr; partitions and objects are made at run time";

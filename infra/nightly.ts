@@ -2,7 +2,7 @@
 import { Fn, type Stack } from 'aws-cdk-lib';
 import type { CfnJobDefinition, CfnJobQueue } from 'aws-cdk-lib/aws-batch';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
-import { WORK_PREFIX } from './lake-access.js';
+import { NIGHTLY_COMMAND } from './commands.js';
 import { text, whole } from './parameters.js';
 import { ofThisAccount, role, service } from './policy.js';
 
@@ -49,16 +49,12 @@ export function nightly(stack: Stack, queue: CfnJobQueue, definition: CfnJobDefi
 
 /** The request as JSON, with `${…}` for what the stack knows; a number is no text. */
 function requestOf(queue: string, definition: string): string {
-  const command = [
-    ...['node', 'dist/jobs/compact-nightly.js', 's3://${LakeBucket}', '--work', `s3://\${WorkBucket}/${WORK_PREFIX}`],
-    ...['--days', '${NightlyDays}', '--children', '${NightlyChildren}', '--region', '${AWS::Region}'],
-  ];
   const request = {
     JobName: '${AWS::StackName}-nightly',
     JobQueue: `\${${queue}}`,
     JobDefinition: `\${${definition}}`,
     ArrayProperties: { Size: '${NightlyChildren}' },
-    ContainerOverrides: { Command: command },
+    ContainerOverrides: { Command: NIGHTLY_COMMAND },
   };
   return JSON.stringify(request).replace('"Size":"${NightlyChildren}"', '"Size":${NightlyChildren}');
 }

@@ -1,10 +1,11 @@
 /** `falconry pull` as a Fargate service, off until it is told a feed: takes files from the vendor's own queue. */
-import { CfnCondition, type CfnParameter, Fn, type Stack, Validations } from 'aws-cdk-lib';
+import { CfnCondition, type CfnParameter, Fn, type Stack, Token } from 'aws-cdk-lib';
 import { CfnSecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnCluster, CfnService, CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { pullGrants } from './batch.js';
-import { dataGrants, grantLake, placesOf } from './lake-access.js';
+import { PULL_TO_ARCHIVE, PULL_TO_LAKE } from './commands.js';
+import { dataGrants, grantLake, VIA_S3 } from './lake-access.js';
 import { type Alarms, logGroup } from './observe.js';
 import { arn, isGiven, must, text, whole } from './parameters.js';
 import { grantIf, ofThisAccount, role, service } from './policy.js';
@@ -26,6 +27,15 @@ export function pull(stack: Stack, key: CfnKey, retention: CfnParameter, alarms:
     description: 'Its private subnets, with a way to the internet: the feed is in the account of the vendor',
     pattern: '^subnet-[0-9a-f]+(,subnet-[0-9a-f]+)*$',
     default: '',
+  });
+  const into = text(stack, 'PullInto', {
+    description: 'archive: copy the files to ArchiveBucket, where notices bring them to the function; lake: convert them at once',
+    default: 'archive',
+    values: ['archive', 'lake'],
+  });
+  new CfnCondition(stack, 'PullIntoLake', { expression: Fn.conditionEquals(into.valueAsString, 'lake') });
+  const intoArchive = new CfnCondition(stack, 'PullIntoArchive', {
+    expression: Fn.conditionEquals(into.valueAsString, 'archive'),
   });
   const tasks = whole(stack, 'PullTasks', 'Pullers at once', 1, 1, 20);
   const isOn = new CfnCondition(stack, 'PullIsOn', { expression: isGiven(feed) });
@@ -53,6 +63,20 @@ export function pull(stack: Stack, key: CfnKey, retention: CfnParameter, alarms:
     grants: dataGrants({ workBucketArn: 'arn:${AWS::Partition}:s3:::${WorkBucket}', workKeyArn: '${WorkKeyArn}' }),
   });
   grantLake(stack, taskRole, 'Pull');
+  grantIf(stack, 'PullArchive', taskRole, intoArchive, [
+    {
+      sid: 'WriteArchive',
+      actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+      resources: ['arn:${AWS::Partition}:s3:::${ArchiveBucket}/${ArchivePrefix}*'],
+      why: 'the keys are those of the feed',
+    },
+  ]);
+  const withKey = new CfnCondition(stack, 'PullIntoArchiveWithKey', {
+    expression: Fn.conditionAnd(intoArchive, stack.node.findChild('HasArchiveKey') as CfnCondition),
+  });
+  grantIf(stack, 'PullWriteKey', taskRole, withKey, [
+    { sid: 'WriteWithArchiveKey', actions: ['kms:GenerateDataKey'], resources: ['${ArchiveKeyArn}'], condition: VIA_S3 },
+  ]);
 
   const cluster = new CfnCluster(stack, 'PullCluster', { clusterSettings: [{ name: 'containerInsights', value: 'enabled' }] });
   const task = new CfnTaskDefinition(stack, 'PullTask', {
@@ -71,21 +95,16 @@ export function pull(stack: Stack, key: CfnKey, retention: CfnParameter, alarms:
         name: 'pull',
         image: Fn.ref('ImageUri'),
         essential: true,
-        command: ['node', 'dist/src/cli/main.js', 'pull'],
+        command: Token.asList(Fn.conditionIf('PullIntoLake', PULL_TO_LAKE.map(sub), PULL_TO_ARCHIVE.map(sub))),
         user: 'node',
         readonlyRootFilesystem: true,
         linuxParameters: { initProcessEnabled: true },
         mountPoints: [{ sourceVolume: 'scratch', containerPath: '/tmp', readOnly: false }],
         // a file that is under way is finished, or left to the next
         stopTimeout: 120,
-        environment: Object.entries({
-          ...placesOf(),
-          FALCONRY_REGION: Fn.ref('AWS::Region'),
-          FALCONRY_FEED_QUEUE: feed.valueAsString,
-        }).map(([name, value]) => ({ name, value })),
         secrets: [
-          { name: 'FALCONRY_FEED_ACCESS_KEY_ID', valueFrom: Fn.sub('${FeedKeyPairArn}:accessKeyId::') },
-          { name: 'FALCONRY_FEED_SECRET_ACCESS_KEY', valueFrom: Fn.sub('${FeedKeyPairArn}:secretAccessKey::') },
+          { name: 'FALCONRY_FDR_ACCESS_KEY_ID', valueFrom: Fn.sub('${FeedKeyPairArn}:accessKeyId::') },
+          { name: 'FALCONRY_FDR_SECRET_ACCESS_KEY', valueFrom: Fn.sub('${FeedKeyPairArn}:secretAccessKey::') },
         ],
         logConfiguration: {
           logDriver: 'awslogs',
@@ -93,10 +112,6 @@ export function pull(stack: Stack, key: CfnKey, retention: CfnParameter, alarms:
         },
       },
     ],
-  });
-  Validations.of(task).acknowledge({
-    id: 'AwsSolutions-ECS2',
-    reason: 'The environment holds places and the address of a queue; the key pair comes from Secrets Manager.',
   });
   const group = new CfnSecurityGroup(stack, 'PullSecurityGroup', {
     groupDescription: 'Falconry pull: HTTPS out, nothing in',
@@ -144,3 +159,6 @@ export function pull(stack: Stack, key: CfnKey, retention: CfnParameter, alarms:
   );
   for (const resource of [cluster, task, group, running, stopped]) resource.cfnOptions.condition = isOn;
 }
+
+/** A word without a `${…}` is itself. */
+const sub = (word: string): string => (word.includes('${') ? Fn.sub(word) : word);

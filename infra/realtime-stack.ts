@@ -3,6 +3,7 @@ import { CfnCondition, CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib
 import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { FUNCTION_COMMAND, WORKING_DIRECTORY } from './commands.js';
 import { dataGrants, grantLake, placesOf } from './lake-access.js';
 import { BATCH_WINDOW, FUNCTION_TIMEOUT, type Notices, notices } from './notices.js';
 import { Alarms, HOUR, logGroup, logMetric, NAMESPACE } from './observe.js';
@@ -82,7 +83,11 @@ export class RealtimeStack extends Stack {
       description: 'Falconry: converts the files that a batch of notices names',
       packageType: 'Image',
       code: { imageUri: Fn.ref('ImageUri') },
-      imageConfig: { entryPoint: ['node'], command: ['dist/jobs/realtime.js'], workingDirectory: '/opt/falconry' },
+      imageConfig: {
+        entryPoint: FUNCTION_COMMAND.slice(0, 1),
+        command: FUNCTION_COMMAND.slice(1),
+        workingDirectory: WORKING_DIRECTORY,
+      },
       architectures: [architecture.valueAsString],
       role: functionRole.attrArn,
       memorySize: memory.valueAsNumber,

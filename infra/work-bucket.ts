@@ -2,7 +2,7 @@
 import { CfnDeletionPolicy, Fn, type Stack, Validations } from 'aws-cdk-lib';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
-import { WORK_PREFIX } from './lake-access.js';
+import { WORK_PREFIX } from './work-prefix.js';
 
 /** Attempts clear their own staging; this is for those that were killed and never repeated. A backfill must be resumed within it. */
 const STAGING_DAYS = 14;

@@ -4,6 +4,15 @@ import { App, Stack } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, it } from 'vitest';
+import {
+  COMPACT_COMMAND,
+  CONVERT_COMMAND,
+  FUNCTION_COMMAND,
+  NIGHTLY_COMMAND,
+  PULL_TO_ARCHIVE,
+  PULL_TO_LAKE,
+  WORKING_DIRECTORY,
+} from '../../infra/commands.js';
 import { role, service } from '../../infra/policy.js';
 import { loadCompiled } from '../../src/convert/definitions.js';
 import { app, assets, flat, type Json, ofType, one, stacks, statements, type Template, templateOf } from './synthesized.js';
@@ -140,7 +149,11 @@ describe('permissions', () => {
       '/falconry/lock/*',
       '/falconry/staging/*',
     ]);
-    const archive = ofRoles.filter(({ resources }) => resources.some((each) => each.includes('<ArchiveBucket>')));
+    // pull alone writes there, when it is told to
+    const ofArchive = ofRoles.filter(({ resources }) => resources.some((each) => each.includes('<ArchiveBucket>')));
+    const archive = ofArchive.filter(({ of }) => of !== 'falconry-realtime/PullArchive');
+    expect(ofArchive.length).toBe(archive.length + 1);
+    expect(realtime.Resources.PullArchive!.Condition).toBe('PullIntoArchive');
     expect([...new Set(archive.flatMap(({ actions }) => actions))].sort()).toEqual(['s3:GetObject', 's3:ListBucket']);
   });
 
@@ -447,6 +460,25 @@ describe('the lake', () => {
   });
 });
 
+describe('what runs', () => {
+  it('is what test/infra/image.test.ts starts', () => {
+    const jobs = ofType(conversion, 'AWS::Batch::JobDefinition').map(
+      ([, { ContainerProperties }]) => ContainerProperties.Command,
+    );
+    expect(jobs).toEqual([CONVERT_COMMAND, COMPACT_COMMAND]);
+    const { EntryPoint, Command, WorkingDirectory } = one(realtime, 'AWS::Lambda::Function').ImageConfig;
+    expect([[...EntryPoint, ...Command], WorkingDirectory]).toEqual([FUNCTION_COMMAND, WORKING_DIRECTORY]);
+    const [condition, ...pulls] = one(realtime, 'AWS::ECS::TaskDefinition').ContainerDefinitions[0].Command['Fn::If'];
+    const words = (command: string[]) => command.map((word) => flat(word));
+    expect([condition, ...pulls.map((pull: Json[]) => pull.map(flat))]).toEqual([
+      'PullIntoLake',
+      words(PULL_TO_LAKE),
+      words(PULL_TO_ARCHIVE),
+    ]);
+    expect(one(conversion, 'AWS::Scheduler::Schedule').Target.Input['Fn::Sub']).toContain(JSON.stringify(NIGHTLY_COMMAND));
+  });
+});
+
 describe('realtime', () => {
   it('hands over notices for five minutes at most, and takes back only those that failed', () => {
     expect(one(realtime, 'AWS::Lambda::EventSourceMapping')).toMatchObject({
@@ -496,7 +528,12 @@ describe('realtime', () => {
       '<FeedKeyPairArn>:accessKeyId::',
       '<FeedKeyPairArn>:secretAccessKey::',
     ]);
-    expect([...container.Command, ...container.Environment.map(({ Name }: Json) => Name)].join(' ')).not.toMatch(/secret|key/i);
+    expect(container.Secrets.map(({ Name }: Json) => Name)).toEqual([
+      'FALCONRY_FDR_ACCESS_KEY_ID',
+      'FALCONRY_FDR_SECRET_ACCESS_KEY',
+    ]);
+    expect(container.Environment).toBeUndefined();
+    expect(JSON.stringify(container.Command)).not.toMatch(/secret|access|keypair/i);
     expect(one(realtime, 'AWS::ECS::Service').NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
   });
 });
