@@ -1,5 +1,7 @@
 /** The CloudFormation templates: valid, without assets, and what they say where it matters. */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -14,7 +16,7 @@ import {
   WORKING_DIRECTORY,
 } from '../../infra/commands.js';
 import { role, service } from '../../infra/policy.js';
-import { loadCompiled } from '../../src/convert/definitions.js';
+import { loadCompiled, PACKAGE_ROOT } from '../../src/convert/definitions.js';
 import { app, assets, flat, type Json, ofType, one, stacks, statements, type Template, templateOf } from './synthesized.js';
 
 const conversion = templateOf('falconry');
@@ -406,6 +408,16 @@ describe('alarms', () => {
         expect(alarm.AlarmDescription, id).toContain(`docs/operations.md, ${id}.`);
       }
     }
+  });
+
+  it('and parameters are those that docs/operations.md speaks of', () => {
+    const text = readFileSync(join(PACKAGE_ROOT, 'docs/operations.md'), 'utf8');
+    const headings = [...text.matchAll(/^### (\w+)$/gm)].map(([, id]) => id!);
+    expect(headings.sort()).toEqual([...new Set([conversion, realtime].flatMap((template) => Object.keys(alarmsOf(template))))].sort());
+    const parameters = new Set(stacks.flatMap(({ template }) => Object.keys(template.Parameters)));
+    const named = [...text.matchAll(/\b([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)=/g)].map(([, name]) => name!);
+    expect(named.length).toBeGreaterThan(12);
+    for (const name of named) expect(parameters, name).toContain(name);
   });
 
   it('have metrics: every name in the namespace of a stack is one that a filter of it makes', () => {
