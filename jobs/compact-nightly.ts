@@ -6,14 +6,14 @@
  *
  * Exit codes: 0 done; 65 bad options or no permission (never retried); 70 a bug; 75 try again; 143 stopped.
  */
-import { runNightlyJob } from '../src/compact/nightly-job.js';
 import { runScript } from '../src/job/script.js';
 
 await runScript({
   name: 'compact-nightly',
   argument: 'lake',
   options: ['work', 'days', 'settle', 'children', 'memory-mib'],
-  run: (lake, s3, { work, settle, days = '3', children = '1', 'memory-mib': memoryMib }) => {
+  async run(lake, s3, { work, settle, days = '3', children = '1', 'memory-mib': memoryMib }) {
+    const { runNightlyJob } = await import('../src/compact/nightly-job.js');
     if (work === undefined) throw new Error('--work is needed');
     const options = {
       ...{ lake, work, ...s3 },

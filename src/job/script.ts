@@ -1,5 +1,6 @@
 /** A script of `jobs/`: one URI, options with values, an exit code. */
 import { parseArgs } from 'node:util';
+import { keepFreedMemory } from '../lake/duckdb-memory.js';
 import type { StoreOptions } from '../store/open.js';
 import { EXIT } from './exit.js';
 
@@ -9,12 +10,17 @@ export interface JobScript {
   argument: string;
   /** options beside `--region` and `--endpoint-url` */
   options?: readonly string[];
-  /** @returns the exit code */
+  /**
+   * Imports what it needs: DuckDB must not be loaded before {@link runScript} has set its memory.
+   *
+   * @returns the exit code
+   */
   run(uri: string, s3: StoreOptions, options: Partial<Record<string, string>>): Promise<number>;
 }
 
 /** Sets the exit code of this process, 65 where the arguments are wrong: a job with these arguments can never work. */
 export async function runScript({ name, argument, options = [], run }: JobScript): Promise<void> {
+  keepFreedMemory();
   // the AWS SDK tells every thread's user which Node it will need some day
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const names = [...options, 'region', 'endpoint-url'];

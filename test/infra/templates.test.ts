@@ -413,7 +413,9 @@ describe('alarms', () => {
   it('and parameters are those that docs/operations.md speaks of', () => {
     const text = readFileSync(join(PACKAGE_ROOT, 'docs/operations.md'), 'utf8');
     const headings = [...text.matchAll(/^### (\w+)$/gm)].map(([, id]) => id!);
-    expect(headings.sort()).toEqual([...new Set([conversion, realtime].flatMap((template) => Object.keys(alarmsOf(template))))].sort());
+    expect(headings.sort()).toEqual(
+      [...new Set([conversion, realtime].flatMap((template) => Object.keys(alarmsOf(template))))].sort(),
+    );
     const parameters = new Set(stacks.flatMap(({ template }) => Object.keys(template.Parameters)));
     const named = [...text.matchAll(/\b([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)=/g)].map(([, name]) => name!);
     expect(named.length).toBeGreaterThan(12);
