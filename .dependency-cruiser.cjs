@@ -58,7 +58,7 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(store/|backfill/batch-client\\.ts)' },
       to: { path: 'node_modules/@aws-sdk/' },
     },
-    { name: 'no-test-in-product', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|bench)/' } },
+    { name: 'no-test-in-product', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|bench|infra)/' } },
     {
       name: 'no-undeclared',
       severity: 'error',

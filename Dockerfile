@@ -1,14 +1,17 @@
-# One image for the command line and the jobs. No file is downloaded but npm's packages.
-FROM node:24.11-bookworm-slim AS build
+# One image for the command line, the Batch jobs and the function; for linux/amd64 and linux/arm64:
+#
+#     docker buildx build --platform linux/amd64,linux/arm64 --tag <repository>:<version> --push .
+#
+# Nothing is downloaded but npm's packages, and no script of theirs runs. The tag names the base exactly; add its digest in your own mirror.
+FROM node:24.11.1-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY jobs ./jobs
-COPY bench ./bench
 COPY mappings ./mappings
-RUN npm ci && npm prune --omit=dev --ignore-scripts
+RUN npm ci --ignore-scripts --no-audit --no-fund && npm run build && npm prune --omit=dev --ignore-scripts --no-audit
 
-FROM node:24.11-bookworm-slim
+FROM node:24.11.1-bookworm-slim
 ENV NODE_ENV=production TZ=UTC
 WORKDIR /opt/falconry
 COPY --from=build /build/package.json ./
@@ -17,8 +20,9 @@ COPY --from=build /build/dist ./dist
 COPY mappings ./mappings
 COPY src/ocsf/layouts ./src/ocsf/layouts
 COPY LICENSE CHANGELOG.md ./
+RUN chmod 755 dist/src/cli/main.js && ln -s /opt/falconry/dist/src/cli/main.js /usr/local/bin/falconry
 # scratch: the only place written to when the root is read-only
 VOLUME /tmp
 USER node
 # the command line; jobs name their own script: node dist/jobs/convert-slice.js …
-CMD ["node", "dist/src/cli/main.js", "--help"]
+CMD ["falconry", "--help"]

@@ -1,0 +1,2 @@
+/** Falconry's folder in the work bucket. */
+export const WORK_PREFIX = 'falconry';
