@@ -9,6 +9,19 @@ import { scratchError } from '../convert/errors.js';
 import type { ObjectStore } from '../store/store.js';
 import { inputDiffers } from './errors.js';
 import type { RealtimeInput } from './input.js';
+import type { InputSource } from './object-converter.js';
+
+/** What the message promises, and where it lies. */
+export interface CheckedInput {
+  /** in the store */
+  key: string;
+  etag: string;
+  size: number;
+  /** hex */
+  md5: string;
+  bucket: string;
+  bucketKey: string;
+}
 
 /**
  * Copies an input to a temporary folder as it streams, whatever its size, and calls `use` with the file; nothing is left afterwards.
@@ -17,7 +30,7 @@ import type { RealtimeInput } from './input.js';
  */
 export async function withCheckedCopy<T>(
   store: ObjectStore,
-  input: RealtimeInput & { md5: string },
+  input: CheckedInput,
   signal: AbortSignal,
   use: (path: string) => Promise<T>,
 ): Promise<T> {
@@ -35,7 +48,7 @@ export async function withCheckedCopy<T>(
 
 async function download(
   store: ObjectStore,
-  { key, etag, size, md5, bucket, bucketKey }: RealtimeInput & { md5: string },
+  { key, etag, size, md5, bucket, bucketKey }: CheckedInput,
   path: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -60,7 +73,12 @@ async function download(
   if (found !== md5) throw inputDiffers(where, 'MD5', found, md5);
 }
 
-/** A store of one object: the checked copy, whatever is asked for. */
-export function storeOf(path: string): Pick<ObjectStore, 'read'> {
-  return { read: async () => createReadStream(path, { highWaterMark: 512 * 1024 }) };
+/** The input's bytes for a conversion: a checked copy where the notice tells their MD5, else as they stream from the archive. */
+export function sourceOf(store: ObjectStore, input: RealtimeInput, signal: AbortSignal): InputSource {
+  const { md5 } = input;
+  if (md5 === undefined) return (use) => use(store);
+  return (use) =>
+    withCheckedCopy(store, { ...input, md5 }, signal, (path) =>
+      use({ read: async () => createReadStream(path, { highWaterMark: 512 * 1024 }) }),
+    );
 }

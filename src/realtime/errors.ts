@@ -42,3 +42,25 @@ export const notAQueueEvent = () =>
 
 export const runtimeAnswer = (what: string, answer: string) =>
   new FalconryError('RUNTIME_API', `Lambda's runtime API answers ${answer} to ${what}; the function starts anew.`);
+
+export const noticeNotFdr = (kind: string) =>
+  new FalconryError(
+    'NOTICE_NOT_FDR',
+    `A message of the feed's queue is a notice of the kind "${kind}", not FDR's batch message; pull is for the queue that CrowdStrike gives with the feed.`,
+  );
+
+export const feedCredentialsMissing = () =>
+  new FalconryError(
+    'FEED_NO_CREDENTIALS',
+    "The feed's key pair is needed: set FALCONRY_FDR_ACCESS_KEY_ID and FALCONRY_FDR_SECRET_ACCESS_KEY, or name a JSON file of it with --credentials-file.",
+    { exitCode: 2 },
+  );
+
+export const feedCredentialsUnreadable = (path: string, problem: string) =>
+  new FalconryError(
+    'FEED_NO_CREDENTIALS',
+    `The credentials file ${path} ${problem}; it holds {"accessKeyId": "…", "secretAccessKey": "…"}, as a secret of AWS Secrets Manager does.`,
+    { exitCode: 2 },
+  );
+
+export const pullOption = (problem: string) => new FalconryError('OPTION_INVALID', problem, { exitCode: 2 });

@@ -2,7 +2,7 @@
 import { classifyKey } from '../archive/feed.js';
 import type { PlannedFile } from '../convert/unit-converter.js';
 import { isKey } from '../store/key.js';
-import type { ObjectStore } from '../store/store.js';
+import type { ObjectInfo, ObjectStore } from '../store/store.js';
 import { inputDiffers, inputGone } from './errors.js';
 import type { NoticedObject } from './notice.js';
 
@@ -50,18 +50,28 @@ export async function resolveInput(archive: ArchiveBucket, object: NoticedObject
   if (own.some((ownPrefix) => key.startsWith(ownPrefix))) return 'own';
   const found = classifyKey(key, prefix);
   if (found.kind !== 'data') return found.kind;
-  const info = await store.head(key);
-  const where = `s3://${bucket}/${bucketKey}`;
-  if (info === undefined) {
-    if (md5 !== undefined) throw inputGone(where);
-    return 'gone';
-  }
-  if (md5 !== undefined && info.size !== object.size) {
-    throw inputDiffers(where, 'size', `${info.size}`, `${object.size}`);
-  }
+  const info = md5 === undefined ? await store.head(key) : await headBatchFile(store, key, object);
+  if (info === undefined) return 'gone';
   if (info.size === 0) return 'empty';
   const etag = await store.etag(info);
   const { feed, canonicalKey } = found;
   const input = { bucket, bucketKey, key, canonicalKey, size: info.size, etag, feed, ...(md5 === undefined ? {} : { md5 }) };
   return { input, replaced: object.etag !== undefined && object.etag !== etag };
+}
+
+/**
+ * A file of FDR's batch message: it must be there.
+ *
+ * @throws NOTICE_INPUT_GONE, NOTICE_INPUT_DIFFERS
+ */
+export async function headBatchFile(
+  store: ObjectStore,
+  key: string,
+  { bucket, size, ...rest }: NoticedObject,
+): Promise<ObjectInfo> {
+  const where = `s3://${bucket}/${rest.key}`;
+  const info = await store.head(key);
+  if (info === undefined) throw inputGone(where);
+  if (info.size !== size) throw inputDiffers(where, 'size', `${info.size}`, `${size}`);
+  return info;
 }

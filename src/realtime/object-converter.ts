@@ -14,9 +14,11 @@ import { errorRecord } from '../error.js';
 import type { ObjectStore } from '../store/store.js';
 import type { RealtimeInput } from './input.js';
 
+export type InputSource = <T>(use: (store: Pick<ObjectStore, 'read'>) => Promise<T>) => Promise<T>;
+
 export interface ConvertObjectOptions {
-  /** where the bytes are: the archive, or a checked copy */
-  from: Pick<ObjectStore, 'read'>;
+  /** lends where the bytes are, once they are needed: the archive, or a checked copy */
+  source: InputSource;
   signal: AbortSignal;
   /** the notice was delivered before: what dead attempts have staged is removed */
   redelivered: boolean;
@@ -62,38 +64,42 @@ export class ObjectConverter {
 
   async convert(input: RealtimeInput, options: ConvertObjectOptions): Promise<ObjectConversion> {
     const room = await this.#openRoom();
-    const { place } = room;
-    const { work } = place;
+    const { work, stagingId } = room.place;
     const unit = realtimeUnit(input);
-    if ((await work.head(publishedKey(this.lakeId, unit))) !== undefined) return { how: 'known' };
+    const conversion = await this.#settle(room, unit, input, options);
+    if (options.redelivered) await clearAttempts(work, attemptPrefix(stagingId!, unit, ''));
+    return conversion;
+  }
+
+  /** Whatever was found, the unit is published afterwards. */
+  async #settle(room: OpenRoom, unit: string, input: RealtimeInput, options: ConvertObjectOptions): Promise<ObjectConversion> {
+    const { work } = room.place;
+    const isPublished = async () => (await work.head(publishedKey(this.lakeId, unit))) !== undefined;
+    if (await isPublished()) return { how: 'known' };
     const key = ledgerKey(this.lakeId, unit);
-    let conversion: ObjectConversion;
     try {
-      if ((await work.head(key)) === undefined) conversion = await this.#convertNew(room, unit, input, options);
-      else {
-        await publishUnit(place, await readLedger(work, key), undefined);
-        conversion = { how: 'finished' };
-      }
+      if ((await work.head(key)) === undefined) return await this.#convertNew(room, unit, input, options);
+      await publishUnit(room.place, await readLedger(work, key), undefined);
+      return { how: 'finished' };
     } catch (error) {
       // another that published the same unit meanwhile has cleared what is staged
-      const isPublished = errorRecord(error).code === 'STAGING_LOST' && (await work.head(publishedKey(this.lakeId, unit)));
-      if (!isPublished) throw error;
-      conversion = { how: 'known' };
+      if (errorRecord(error).code === 'STAGING_LOST' && (await isPublished())) return { how: 'known' };
+      throw error;
     }
-    if (options.redelivered) await clearAttempts(work, attemptPrefix(place.stagingId!, unit, ''));
-    return conversion;
   }
 
   async #convertNew(
     { setup, place, ...tools }: OpenRoom,
     unit: string,
     { bucket: _, bucketKey: __, md5: ___, ...file }: RealtimeInput,
-    { from, signal, onProgress = () => {} }: ConvertObjectOptions,
+    { source, signal, onProgress = () => {} }: ConvertObjectOptions,
   ): Promise<ObjectConversion> {
     const begun = performance.now();
     try {
       return await convertInScratch(place, unit, async (scratch, attempt) => {
-        const converted = await convertUnit({ ...tools, archive: from, signal, onProgress }, unit, [file], scratch);
+        const converted = await source((archive) =>
+          convertUnit({ ...tools, archive, signal, onProgress }, unit, [file], scratch),
+        );
         const seconds = (performance.now() - begun) / 1000;
         const { ledger, localPaths } = await commitUnit(place, unit, setup.identity, converted, attempt, seconds);
         await publishUnit(place, ledger, localPaths);

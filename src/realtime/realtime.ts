@@ -9,7 +9,7 @@ import { ownPrefixes } from '../convert/own-objects.js';
 import { errorRecord } from '../error.js';
 import { openStore } from '../store/open.js';
 import { addConverted, type BatchReport, checkBatch, newBatchReport, type ObjectOutcome } from './batch-report.js';
-import { storeOf, withCheckedCopy } from './checked-copy.js';
+import { sourceOf } from './checked-copy.js';
 import { Deadline, Pace } from './deadline.js';
 import { notAQueueEvent, otherBucket } from './errors.js';
 import { type ArchiveBucket, type RealtimeInput, resolveInput } from './input.js';
@@ -150,13 +150,8 @@ export class Realtime {
 
   async #convert(input: RealtimeInput, redelivered: boolean, signal: AbortSignal): Promise<ObjectConversion> {
     const begun = performance.now();
-    const { converter, archive } = this;
-    const { md5 } = input;
-    const conversion = await (md5 === undefined
-      ? converter.convert(input, { from: archive.store, signal, redelivered })
-      : withCheckedCopy(archive.store, { ...input, md5 }, signal, (path) =>
-          converter.convert(input, { from: storeOf(path), signal, redelivered }),
-        ));
+    const source = sourceOf(this.archive.store, input, signal);
+    const conversion = await this.converter.convert(input, { source, signal, redelivered });
     if (conversion.how === 'converted') this.#pace.add(input.size, performance.now() - begun);
     return conversion;
   }

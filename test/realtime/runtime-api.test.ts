@@ -48,7 +48,7 @@ describe('the loop', () => {
     stop.abort();
     await served;
     const turn = ['GET invocation/next', 'POST invocation/<id>/response'];
-    expect(api.requests).toEqual([...turn, 'GET invocation/next', 'POST invocation/<id>/error', ...turn, 'GET invocation/next']);
+    expect(api.requests.slice(0, 6)).toEqual([...turn, 'GET invocation/next', 'POST invocation/<id>/error', ...turn]);
   });
 
   it('reports a start that fails, and ends', async () => {
