@@ -28,8 +28,13 @@ export class SqsQueue implements MessageQueue {
     readonly url: string,
     { region, credentials }: QueueOptions,
   ) {
-    // the SDK speaks to the host that the queue's URL names
-    this.#client = new SQSClient({ region, maxAttempts: MAX_ATTEMPTS, ...(credentials && { credentials }) });
+    this.#client = new SQSClient({
+      region,
+      // told, since the SDK warns where this is not the region's own
+      endpoint: new URL(url).origin,
+      maxAttempts: MAX_ATTEMPTS,
+      ...(credentials && { credentials }),
+    });
   }
 
   async receive(waitSeconds: number, invisibleSeconds: number, signal?: AbortSignal): Promise<QueueMessage | undefined> {

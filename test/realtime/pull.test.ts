@@ -19,14 +19,17 @@ let folder: string;
 let server: S3Server;
 let sqs: LocalSqs;
 let queue: string;
+let stop: AbortController;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'falconry-pull-'));
   server = await startFeed();
   sqs = await LocalSqs.start();
   queue = sqs.createQueue('feed', { maxReceives: 3 });
+  stop = new AbortController();
 });
 afterEach(async () => {
+  stop.abort();
   await sqs.stop();
   await server.stop();
   await rm(folder, { recursive: true, force: true });
@@ -64,6 +67,8 @@ describe('pull --to', () => {
     expect(copied).toEqual(server.keys('feed'));
     for (const path of copied)
       expect(server.object('archive', `fdr/${path}`)!.bytes.equals(server.object('feed', path)!.bytes)).toBe(true);
+    // the queue is asked with the vendor's key pair
+    expect(sqs.accessKeyIds.has(FEED_PAIR.accessKeyId)).toBe(true);
     expect(report.bytes).toBe(copied.reduce((sum, path) => sum + server.object('feed', path)!.bytes.length, 0));
     expectEmptyQueue();
   });
@@ -195,7 +200,6 @@ describe('a message that takes long', () => {
   it('goes back to the queue at once when the pull is stopped', async () => {
     await batch('slow', 2, 500);
     server.faults.add({ fault: { kind: 'slow-body', bytes: 2000, delay: 1000 }, operation: 'GetObject', key: key('slow', 1) });
-    const stop = new AbortController();
     const running = pull({ ...toLake(server, queue), once: false }, FEED_ENV, { signal: stop.signal });
     await vi.waitFor(() => expect(server.faults.struck).toBe(1), { timeout: 30_000, interval: 5 });
     stop.abort();
@@ -215,7 +219,6 @@ describe('a message that takes long', () => {
 
 describe('a service', () => {
   it('waits for messages, and stops when it is told to', async () => {
-    const stop = new AbortController();
     const done: string[] = [];
     const running = pull({ ...toArchive(server, queue), once: false, wait: 20 }, FEED_ENV, {
       signal: stop.signal,

@@ -1,4 +1,6 @@
 /** A local SQS that speaks SQS's own protocol, with redrive, and what stands between it and a Lambda function. */
+import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -18,23 +20,33 @@ export interface QueueOptions {
   visibilitySeconds?: number;
 }
 
+/** Region and access key that a request was signed with. */
+const SIGNED_WITH = /Credential=([^/]+)\/\d+\/([^/]+)\//;
+
 export class LocalSqs {
   readonly client: SQSClient;
+  /** who has asked so far */
+  readonly accessKeyIds = new Set<string>();
+  readonly #urls = new Map<string, string>();
+  readonly #front: Server;
 
   private constructor(readonly server: FauxqsServer) {
+    this.#front = createServer((request, response) => void this.#forward(request, response));
     this.client = new SQSClient({
-      endpoint: server.address,
       region: SQS_REGION,
       credentials: { accessKeyId: 'AKIALOCALSQS', secretAccessKey: 'any' },
+      endpoint: async () => ({ protocol: 'http:', hostname: '127.0.0.1', port: this.#port, path: '/' }),
     });
   }
 
   static async start(): Promise<LocalSqs> {
-    return new LocalSqs(await startFauxqs({ port: 0, logger: false, defaultRegion: SQS_REGION }));
+    const sqs = new LocalSqs(await startFauxqs({ port: 0, logger: false, defaultRegion: SQS_REGION }));
+    await new Promise<void>((resolve) => sqs.#front.listen(0, '127.0.0.1', resolve));
+    return sqs;
   }
 
-  get endpointUrl(): string {
-    return this.server.address;
+  get #port(): number {
+    return (this.#front.address() as AddressInfo).port;
   }
 
   /** Makes a queue, and `<name>-dlq` if it has a redrive policy. */
@@ -44,7 +56,29 @@ export class LocalSqs {
       const { queueArn } = this.server.createQueue(`${name}-dlq`, { region: SQS_REGION });
       attributes.RedrivePolicy = JSON.stringify({ deadLetterTargetArn: queueArn, maxReceiveCount: maxReceives });
     }
-    return this.server.createQueue(name, { region: SQS_REGION, attributes }).queueUrl;
+    const url = `http://127.0.0.1:${this.#port}/000000000000/${name}`;
+    this.#urls.set(url, this.server.createQueue(name, { region: SQS_REGION, attributes }).queueUrl);
+    return url;
+  }
+
+  /** The server names its queues by a host that not every machine resolves; its requests come through here. */
+  async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const body = JSON.parse(Buffer.concat(parts).toString()) as { QueueUrl: string };
+    const [, accessKeyId] = SIGNED_WITH.exec(request.headers.authorization ?? '') ?? [];
+    if (accessKeyId !== undefined) this.accessKeyIds.add(accessKeyId);
+    const { host: _, 'content-length': __, connection: ___, ...headers } = request.headers;
+    const forwarded = httpRequest(
+      { host: '127.0.0.1', port: this.server.port, method: 'POST', path: '/', headers: headers as Record<string, string> },
+      (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    forwarded.on('error', () => response.destroy());
+    response.on('close', () => forwarded.destroy());
+    forwarded.end(JSON.stringify({ ...body, QueueUrl: this.#urls.get(body.QueueUrl) ?? body.QueueUrl }));
   }
 
   async send(queue: string, message: unknown): Promise<string> {
@@ -95,6 +129,8 @@ export class LocalSqs {
 
   async stop(): Promise<void> {
     this.client.destroy();
+    this.#front.close();
+    this.#front.closeAllConnections();
     await this.server.stop();
   }
 }
