@@ -58,6 +58,8 @@ export function asArguments(options: Record<string, unknown>): string[] {
 export const pullEnv: Record<string, string> = { ...S3_ENV, ...FEED_ENV };
 
 /** Makes every message in flight visible at once, as if its time had run out. */
-export function expireAll(sqs: LocalSqs, name: string): void {
-  for (const entry of sqs.server.inspectQueue(name)!.messages.inflight) entry.visibilityDeadline = 0;
+export async function expireAll(sqs: LocalSqs, queue: string): Promise<void> {
+  const name = queue.slice(queue.lastIndexOf('/') + 1);
+  const { inflight } = sqs.server.inspectQueue(name)!.messages;
+  for (const { receiptHandle } of [...inflight]) await sqs.giveBack(queue, { ReceiptHandle: receiptHandle });
 }

@@ -87,7 +87,7 @@ describe('pull --to', () => {
     const path = join(to, key('a', 2));
     const whole = await readFile(path);
     await writeFile(path, Buffer.alloc(whole.length, 7));
-    expireAll(sqs, 'feed');
+    await expireAll(sqs, queue);
     const second = await pull(options, FEED_ENV);
     expect(second.files).toMatchObject({ noticed: 3, copied: 2, known: 1, failed: 0 });
     for (const { path: name, checksum } of message.files) expect(md5(await readFile(join(to, name)))).toBe(checksum);
@@ -101,12 +101,12 @@ describe('pull --to', () => {
     expect(report.failures).toMatchObject([{ code: 'NOTICE_INPUT_DIFFERS' }]);
     expect(report.failures[0]!.message).toContain(message.files[0]!.checksum);
     server.put('feed', key('a', 0), 'short');
-    expireAll(sqs, 'feed');
+    await expireAll(sqs, queue);
     expect((await pull(toArchive(server, queue), FEED_ENV)).failures[0]!.message).toContain('the size 5');
     expect(server.keys('archive')).toEqual([]);
-    expireAll(sqs, 'feed');
+    await expireAll(sqs, queue);
     expect((await pull(toArchive(server, queue), FEED_ENV)).files.failed).toBe(1);
-    expireAll(sqs, 'feed');
+    await expireAll(sqs, queue);
     expect((await pull(toArchive(server, queue), FEED_ENV)).messages.received).toBe(0);
     expect(sqs.state('feed-dlq').bodies).toEqual([JSON.stringify(message)]);
   });
@@ -184,6 +184,7 @@ describe('a message that takes long', () => {
       key: key('slow', 0),
     });
     const running = pull({ ...toLake(server, queue), visibility: 3 }, FEED_ENV);
+    await vi.waitFor(() => expect(sqs.state('feed').inFlight).toBe(1), { timeout: 30_000, interval: 5 });
     const others: number[] = [];
     let ended = false;
     void running.finally(() => (ended = true));
@@ -277,7 +278,7 @@ describe('what cannot work ends in one sentence', () => {
   it('a key pair that S3 does not accept: the message stays', async () => {
     await batch('a', 1);
     const report = await pull(toArchive(server, queue), { ...FEED_ENV, FALCONRY_FDR_SECRET_ACCESS_KEY: 'wrong' });
-    expect(report.failures).toMatchObject([{ code: 'STORE_NO_CREDENTIALS' }]);
+    expect(report.failures).toMatchObject([{ code: 'STORE_ACCESS_DENIED' }]);
     expect(sqs.state('feed')).toMatchObject({ inFlight: 1 });
   });
 
