@@ -141,6 +141,37 @@ program
   .action(async (lake, options) => (await import('./compact-command.js')).compactCommand({ lake, ...options }));
 
 program
+  .command('pull')
+  .description(
+    'brings new files from the queue that CrowdStrike gives with the feed: to your own archive, or straight into a lake',
+  )
+  .argument(
+    '<queue>',
+    "the URL of the feed's SQS queue; its key pair comes from FALCONRY_FDR_ACCESS_KEY_ID and _SECRET_ACCESS_KEY",
+  )
+  .option('--to <archive>', 'copy the files there under the same keys: a folder, or s3://bucket/prefix')
+  .option('--lake <uri>', 'convert them into this lake')
+  .option('--region <region>', 'the region of your own places')
+  .option('--work <uri>', "with --lake: Falconry's own state, as for convert (default: work/ inside a local lake)")
+  .option('--account-id <id>', "with --lake: the account in the lake's paths")
+  .option('--ocsf <version>', 'with --lake: OCSF 1.2.0 (default), 1.3.0 or 1.1.0')
+  .option('--enrich [snapshot]', 'with --lake: as for convert')
+  .option('--mappings <folder>', 'with --lake: your own mappings')
+  .option('--once', 'stop when the queue is empty, in place of waiting for more')
+  .option('--credentials-file <path>', 'JSON with accessKeyId and secretAccessKey, in place of the environment')
+  .option('--feed-region <region>', "the feed's region (default: the one in the queue's URL)")
+  .option('--visibility <seconds>', 'how long a batch is kept from other pulls; renewed while it is worked on (default: 900)')
+  .addOption(new Option('--wait <seconds>', 'of a long poll (default: 20)').hideHelp())
+  .addOption(new Option('--feed-endpoint-url <url>', "an S3-compatible server for the feed's files").hideHelp())
+  .option(...endpoint)
+  .option(...json)
+  .addHelpText(
+    'after',
+    '\nExample:\n  $ falconry pull https://sqs.us-west-1.amazonaws.com/123456789012/my-feed --to s3://my-fdr-archive --region eu-central-1',
+  )
+  .action(async (queue, options) => (await import('./pull-command.js')).pullCommand({ queue, ...options }));
+
+program
   .command('query')
   .description('SQL over a lake: one view a class, and `events` over all')
   .argument('<sql>', 'DuckDB SQL; "describe process_activity" and "show tables" work too')

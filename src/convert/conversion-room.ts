@@ -8,6 +8,7 @@ import type { CompiledMapping } from '../mapping/plan.js';
 import { Normalizer } from '../normalize/normalizer.js';
 import { Placeholders } from '../normalize/placeholders.js';
 import { folderOf, openStore } from '../store/open.js';
+import type { ObjectStore } from '../store/store.js';
 import type { CommitPlace } from './commit.js';
 import type { ConversionTools } from './conversion-tools.js';
 import type { FilledOptions } from './options.js';
@@ -32,6 +33,7 @@ export interface ConversionSetup {
 export interface OpenRoom extends ConversionTools {
   setup: ConversionSetup;
   place: CommitPlace;
+  archive: ObjectStore;
 }
 
 /** DuckDB's own limit; the window's blocks and rows come on top (DESIGN: 1 GiB a worker). */

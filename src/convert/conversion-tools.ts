@@ -8,7 +8,7 @@ import type { FilledOptions } from './options.js';
 
 /** What a thread keeps from unit to unit. */
 export interface ConversionTools {
-  archive: ObjectStore;
+  archive: Pick<ObjectStore, 'read'>;
   normalizer: Normalizer;
   writer: ParquetWriter;
   pool: BlockPool;

@@ -7,9 +7,7 @@ const WORK_FOLDERS = ['backfill', 'compaction', 'ledger', 'lock', 'quarantine', 
 
 /** The archive without the lake's objects and the work area's: quarantined lines, above all, must not be read as new events. */
 export function withoutOwn(archive: ObjectStore, lakeUri: string, workUri: string): Pick<ObjectStore, 'uri' | 'list'> {
-  const own = [`${place(lakeUri)}ext/`, ...WORK_FOLDERS.map((name) => `${place(workUri)}${name}/`)];
-  const root = place(archive.uri);
-  const prefixes = own.filter((path) => path.startsWith(root)).map((path) => path.slice(root.length));
+  const prefixes = ownPrefixes(archive.uri, lakeUri, workUri);
   if (prefixes.length === 0) return archive;
   return {
     uri: archive.uri,
@@ -19,6 +17,13 @@ export function withoutOwn(archive: ObjectStore, lakeUri: string, workUri: strin
       }
     },
   };
+}
+
+/** What begins the keys of Falconry's own objects in an archive; nothing where lake and work area lie elsewhere. */
+export function ownPrefixes(archiveUri: string, lakeUri: string, workUri: string): string[] {
+  const own = [`${place(lakeUri)}ext/`, ...WORK_FOLDERS.map((name) => `${place(workUri)}${name}/`)];
+  const root = place(archiveUri);
+  return own.filter((path) => path.startsWith(root)).map((path) => path.slice(root.length));
 }
 
 /** A URI in one form, ending in `/`. */

@@ -12,6 +12,7 @@ const COMMANDS = [
   'sample',
   'verify',
   'compact',
+  'pull',
   'query',
   'replay',
   'coverage',

@@ -1,0 +1,159 @@
+/** Converts one input object as a unit of its own: convert's room, unit conversion and commit, kept from notice to notice. */
+import { createHash } from 'node:crypto';
+import { commitUnit, convertInScratch, publishUnit } from '../convert/commit.js';
+import { type OpenRoom, openRoom, storeOptions } from '../convert/conversion-room.js';
+import type { ConversionRoom } from '../convert/conversion-tools.js';
+import { loadCompiled, PRODUCT_VERSION } from '../convert/definitions.js';
+import { attemptPrefix, type Ledger, ledgerKey, publishedKey, readLedger } from '../convert/ledger.js';
+import { type FilledOptions, rowIdentity } from '../convert/options.js';
+import { openLakePlace } from '../convert/places.js';
+import { newProgress } from '../convert/shared-progress.js';
+import { convertUnit } from '../convert/unit-converter.js';
+import { loadSnapshot } from '../enrich/snapshot-place.js';
+import { errorRecord } from '../error.js';
+import type { ObjectStore } from '../store/store.js';
+import type { RealtimeInput } from './input.js';
+
+export type InputSource = <T>(use: (store: Pick<ObjectStore, 'read'>) => Promise<T>) => Promise<T>;
+
+export interface ConvertObjectOptions {
+  /** lends where the bytes are, once they are needed: the archive, or a checked copy */
+  source: InputSource;
+  signal: AbortSignal;
+  /** the notice was delivered before: what dead attempts have staged is removed */
+  redelivered: boolean;
+  onProgress?: ConversionRoom['onProgress'];
+}
+
+/** `known`: the lake holds the object already; `finished`: it was committed by an attempt that died, and is published now. */
+export type ObjectConversion = { how: 'converted'; ledger: Ledger } | { how: 'finished' | 'known' };
+
+/**
+ * The unit of an input: a hash of bucket, key and ETag alone, so that no regrouping, redelivery, new mapping or snapshot converts the
+ * same bytes a second time.
+ */
+export function realtimeUnit({ bucket, bucketKey, etag }: Pick<RealtimeInput, 'bucket' | 'bucketKey' | 'etag'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['realtime', bucket, bucketKey, etag]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** One conversion at a time; several processes may work on one lake, also beside `convert`. */
+export class ObjectConverter {
+  #room: Promise<OpenRoom> | undefined;
+
+  private constructor(
+    readonly options: FilledOptions,
+    private readonly workUri: string,
+    private readonly lakeId: string,
+  ) {}
+
+  /**
+   * Loads mappings, snapshot and DuckDB.
+   *
+   * @throws WORK_NEEDED, WORK_IN_LAKE, SNAPSHOT_…, MAPPINGS_UNREADABLE, and what stores throw
+   */
+  static async open(options: FilledOptions): Promise<ObjectConverter> {
+    const { work, lake, workUri, lakeId } = await openLakePlace(options.lake, options.work, storeOptions(options));
+    await Promise.all([work.close(), lake.close()]);
+    const converter = new ObjectConverter(options, workUri, lakeId);
+    await converter.#openRoom();
+    return converter;
+  }
+
+  async convert(input: RealtimeInput, options: ConvertObjectOptions): Promise<ObjectConversion> {
+    const room = await this.#openRoom();
+    const { work, stagingId } = room.place;
+    const unit = realtimeUnit(input);
+    const conversion = await this.#settle(room, unit, input, options);
+    if (options.redelivered) await clearAttempts(work, attemptPrefix(stagingId!, unit, ''));
+    return conversion;
+  }
+
+  /** Whatever was found, the unit is published afterwards. */
+  async #settle(room: OpenRoom, unit: string, input: RealtimeInput, options: ConvertObjectOptions): Promise<ObjectConversion> {
+    const { work } = room.place;
+    const isPublished = async () => (await work.head(publishedKey(this.lakeId, unit))) !== undefined;
+    if (await isPublished()) return { how: 'known' };
+    const key = ledgerKey(this.lakeId, unit);
+    try {
+      if ((await work.head(key)) === undefined) return await this.#convertNew(room, unit, input, options);
+      await publishUnit(room.place, await readLedger(work, key), undefined);
+      return { how: 'finished' };
+    } catch (error) {
+      // another that published the same unit meanwhile has cleared what is staged
+      if (errorRecord(error).code === 'STAGING_LOST' && (await isPublished())) return { how: 'known' };
+      throw error;
+    }
+  }
+
+  async #convertNew(
+    { setup, place, ...tools }: OpenRoom,
+    unit: string,
+    { bucket: _, bucketKey: __, md5: ___, ...file }: RealtimeInput,
+    { source, signal, onProgress = () => {} }: ConvertObjectOptions,
+  ): Promise<ObjectConversion> {
+    const begun = performance.now();
+    try {
+      return await convertInScratch(place, unit, async (scratch, attempt) => {
+        const converted = await source((archive) =>
+          convertUnit({ ...tools, archive, signal, onProgress }, unit, [file], scratch),
+        );
+        const seconds = (performance.now() - begun) / 1000;
+        const { ledger, localPaths } = await commitUnit(place, unit, setup.identity, converted, attempt, seconds);
+        await publishUnit(place, ledger, localPaths);
+        return localPaths === undefined ? { how: 'known' } : { how: 'converted', ledger };
+      });
+    } catch (error) {
+      // who knows what a bug has left in the room
+      if (!signal.aborted && errorRecord(error).code === 'INTERNAL') await this.close();
+      throw error;
+    }
+  }
+
+  /** The room stays in place until {@link close}. */
+  #openRoom(): Promise<OpenRoom> {
+    this.#room ??= this.#newRoom();
+    return this.#room;
+  }
+
+  async #newRoom(): Promise<OpenRoom> {
+    const { options, workUri, lakeId } = this;
+    const { mapping } = loadCompiled(options.ocsf, options.mappings);
+    const { work } = await openLakePlace(options.lake, options.work, storeOptions(options));
+    const { enrich, archive } = options;
+    const snapshot = enrich === false ? undefined : await loadSnapshot(work, archive, enrich === true ? undefined : enrich);
+    await work.close();
+    const room = await openRoom({
+      mapping,
+      options,
+      productVersion: PRODUCT_VERSION,
+      lakeId,
+      stagingId: `realtime-${lakeId}`,
+      workUri,
+      // others may work on the same object: what is staged and published is copied, never moved or cleared as a folder
+      workFolder: undefined,
+      identity: rowIdentity(options, mapping.mappingVersion, PRODUCT_VERSION, snapshot?.id),
+      progress: newProgress(),
+      ...(snapshot && { snapshot }),
+    });
+    return { ...room, place: { ...room.place, lakeFolder: undefined } };
+  }
+
+  async close(): Promise<void> {
+    const room = await this.#room?.catch(() => undefined);
+    this.#room = undefined;
+    if (room === undefined) return;
+    room.writer.close();
+    await Promise.all([room.place.work.close(), room.place.lake.close()]);
+  }
+}
+
+/** What is staged of a published unit is worth nothing: who comes too late takes the ledger that won. */
+async function clearAttempts(work: ObjectStore, prefix: string): Promise<void> {
+  const folder = prefix.replace(/\/+$/, '/');
+  const keys: string[] = [];
+  for await (const { key } of work.list(folder)) keys.push(key);
+  for (const key of keys) await work.delete(key);
+}

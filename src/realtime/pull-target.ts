@@ -1,0 +1,78 @@
+/** Where a feed's files go: copied under their own keys, or converted into a lake. */
+import type { ConversionRoom } from '../convert/conversion-tools.js';
+import type { Ledger } from '../convert/ledger.js';
+import type { ObjectStore } from '../store/store.js';
+import { sourceOf, withCheckedCopy } from './checked-copy.js';
+import { type ArchiveBucket, headBatchFile, resolveInput } from './input.js';
+import type { NoticedObject } from './notice.js';
+import type { ObjectConverter } from './object-converter.js';
+import type { FileOutcome } from './pull-report.js';
+
+/** A file of a batch message: its MD5 is known. */
+export type BatchFile = NoticedObject & { md5: string };
+
+export interface SettleOptions {
+  signal: AbortSignal;
+  redelivered: boolean;
+  onProgress: ConversionRoom['onProgress'];
+}
+
+export interface PullTarget {
+  /** files at a time */
+  readonly width: number;
+  /** When it returns, the file is durable. @throws NOTICE_INPUT_GONE, NOTICE_INPUT_DIFFERS, and what stores throw */
+  settle(feed: ArchiveBucket, file: BatchFile, options: SettleOptions): Promise<{ outcome: FileOutcome; ledger?: Ledger }>;
+  close(): Promise<void>;
+}
+
+/** Copies: the same keys, the same bytes. */
+export class ArchiveTarget implements PullTarget {
+  readonly width = 4;
+
+  constructor(private readonly archive: ObjectStore) {}
+
+  async settle(feed: ArchiveBucket, file: BatchFile, { signal }: SettleOptions): Promise<{ outcome: FileOutcome }> {
+    const { key, md5, bucket } = file;
+    if (await this.#holds(file)) return { outcome: 'known' };
+    const info = await headBatchFile(feed.store, key, file);
+    const input = { key, bucketKey: key, bucket, md5, size: info.size, etag: await feed.store.etag(info) };
+    await withCheckedCopy(feed.store, input, signal, (path) => this.archive.writeFile(key, path, { consume: true }));
+    return { outcome: 'copied' };
+  }
+
+  /** The ETag of a copy in parts says nothing: then the size counts. One that is another MD5 means to copy again. */
+  async #holds({ key, size, md5 }: BatchFile): Promise<boolean> {
+    const there = await this.archive.head(key);
+    if (there === undefined || there.size !== size) return false;
+    const etag = await this.archive.etag(there);
+    return etag === md5 || etag.includes('-');
+  }
+
+  close(): Promise<void> {
+    return this.archive.close();
+  }
+}
+
+/** Converts, a unit a file, as the function behind one's own queue does. */
+export class LakeTarget implements PullTarget {
+  readonly width = 1;
+
+  constructor(private readonly converter: ObjectConverter) {}
+
+  async settle(
+    feed: ArchiveBucket,
+    file: BatchFile,
+    { signal, redelivered, onProgress }: SettleOptions,
+  ): Promise<{ outcome: FileOutcome; ledger?: Ledger }> {
+    const resolved = await resolveInput(feed, file);
+    if (typeof resolved === 'string') return { outcome: 'passedOver' };
+    const input = { ...resolved.input, md5: file.md5 };
+    const source = sourceOf(feed.store, input, signal);
+    const conversion = await this.converter.convert(input, { source, signal, redelivered, onProgress });
+    return conversion.how === 'converted' ? { outcome: 'converted', ledger: conversion.ledger } : { outcome: conversion.how };
+  }
+
+  close(): Promise<void> {
+    return this.converter.close();
+  }
+}
