@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { DuckDBReader, identifier, parquetTable, quote } from '../lake/duckdb-reader.js';
+import { compareKeys } from '../store/key.js';
 import { openStore, type StoreOptions } from '../store/open.js';
 import { readText } from '../store/read-text.js';
 import type { ObjectInfo } from '../store/store.js';
@@ -30,8 +31,18 @@ const FIELDS = {
 
 type Columns = Partial<Record<keyof typeof FIELDS, string>>;
 
-/** DuckDB's; what is over goes to disk. */
+/** DuckDB's. */
 const MEMORY_MIB = 384;
+
+/**
+ * Bytes of rows that are sorted at a time. DuckDB spills a sort to disk, but still needs about half of its size in memory: ten million
+ * objects at once run out of {@link MEMORY_MIB}.
+ */
+const SORT_BYTES = 256 * 1024 * 1024;
+/** One key of so many is looked at, to cut all keys into ranges of even size. */
+const SAMPLED = 1024;
+/** An ETag, the numbers, and what DuckDB adds to a row. */
+const ROW_BYTES = 64;
 
 /**
  * The objects of an inventory that lie in the archive, in byte order of their keys. Downloads the inventory's files to scratch.
@@ -39,11 +50,28 @@ const MEMORY_MIB = 384;
  * @param manifestUri its `manifest.json`, in S3 or as a path; the files lie at their keys in that bucket, or beside a local manifest
  * @throws BACKFILL_BAD_INVENTORY, and what stores throw
  */
-export function listInventory(archiveUri: string, manifestUri: string, options: StoreOptions): Listable {
-  return { uri: archiveUri, list: () => readInventory(archiveUri, manifestUri, options) };
+export function listInventory(
+  archiveUri: string,
+  manifestUri: string,
+  options: StoreOptions,
+  sorting: InventorySorting = { bytes: SORT_BYTES, sampled: SAMPLED },
+): Listable {
+  return { uri: archiveUri, list: () => readInventory(archiveUri, manifestUri, options, sorting) };
 }
 
-async function* readInventory(archiveUri: string, manifestUri: string, options: StoreOptions): AsyncGenerator<ObjectInfo> {
+export interface InventorySorting {
+  /** of rows that are sorted at a time */
+  bytes: number;
+  /** one key of so many tells where to cut */
+  sampled: number;
+}
+
+async function* readInventory(
+  archiveUri: string,
+  manifestUri: string,
+  options: StoreOptions,
+  sorting: InventorySorting,
+): AsyncGenerator<ObjectInfo> {
   const [bucket, root] = placeOf(archiveUri);
   const { folder, name, filesUri } = splitManifest(manifestUri);
   const folderStore = await openStore(folder, options);
@@ -61,7 +89,21 @@ async function* readInventory(archiveUri: string, manifestUri: string, options: 
       paths.push(path);
     }
     const { from, columns } = tableOf(manifest, paths, manifestUri);
-    yield* readRows(reader, selectOf(from, columns, manifest.fileFormat === 'CSV', root), root, manifestUri);
+    const isCsv = manifest.fileFormat === 'CSV';
+    let rows = selectOf(from, columns, isCsv, root);
+    if (isCsv) {
+      // read more than once below
+      const path = join(reader.scratch, 'inventory.parquet');
+      await told(manifestUri, () => reader.connection.run(`copy (${rows}) to ${quote(path)} (format parquet)`));
+      rows = `select * from ${parquetTable(path)}`;
+    }
+    const cuts = await told(manifestUri, () => cutsOf(reader, rows, sorting));
+    for (const [i, after] of [undefined, ...cuts].entries()) {
+      const upTo = cuts[i];
+      const where = [after && `object_key > ${quote(after)}`, upTo && `object_key <= ${quote(upTo)}`].filter(Boolean);
+      const range = `select * from (${rows})${where.length > 0 ? ` where ${where.join(' and ')}` : ''} order by object_key`;
+      yield* readRows(reader, range, root, manifestUri);
+    }
   } finally {
     await Promise.all([reader.close(), folderStore.close(), fileStore.close()]);
   }
@@ -134,7 +176,32 @@ function selectOf(from: string, columns: Columns, encoded: boolean, root: string
   if (columns.isDeleteMarker !== undefined) where.push(`coalesce(lower(${name('isDeleteMarker')}::varchar), 'false') <> 'true'`);
   return `select ${key} as object_key, try_cast(${name('size')} as double) as size, ${name('etag')} as etag,
       ${optional('storageClass')}::varchar as class, epoch_ms(try_cast(${optional('lastModified')} as timestamptz))::double as modified
-    from ${from} where ${where.join(' and ')} order by object_key`;
+    from ${from} where ${where.join(' and ')}`;
+}
+
+/** The last keys of all ranges but the last: each range is small enough to be sorted. */
+async function cutsOf(reader: DuckDBReader, rows: string, { bytes, sampled }: InventorySorting): Promise<string[]> {
+  const sample: string[] = [];
+  let size = 0;
+  for await (const chunk of reader.chunks(`select object_key from (${rows}) where hash(object_key) % ${sampled} = 0`)) {
+    for (const key of chunk.getColumnValues(0)) {
+      sample.push(String(key));
+      size += (Buffer.byteLength(String(key)) + ROW_BYTES) * sampled;
+    }
+  }
+  const ranges = Math.min(sample.length, Math.ceil(size / bytes));
+  sample.sort(compareKeys);
+  const cuts = Array.from({ length: Math.max(0, ranges - 1) }, (_, i) => sample[Math.floor(((i + 1) * sample.length) / ranges)]!);
+  return [...new Set(cuts)];
+}
+
+/** DuckDB's complaints of the files as the error of the inventory. */
+async function told<T>(uri: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw unreadable(uri, error);
+  }
 }
 
 async function* readRows(reader: DuckDBReader, sql: string, root: string, uri: string): AsyncGenerator<ObjectInfo> {
@@ -154,9 +221,13 @@ async function* readRows(reader: DuckDBReader, sql: string, root: string, uri: s
       }
     }
   } catch (error) {
-    if (error instanceof Error && /^(IO|Invalid Input|Binder|Conversion|Parser|Catalog) Error/.test(error.message)) {
-      throw badInventory(uri, `its files cannot be read (${error.message.split('\n')[0]})`, error);
-    }
-    throw error;
+    throw unreadable(uri, error);
   }
+}
+
+function unreadable(uri: string, error: unknown): unknown {
+  if (error instanceof Error && /^(IO|Invalid Input|Binder|Conversion|Parser|Catalog) Error/.test(error.message)) {
+    return badInventory(uri, `its files cannot be read (${error.message.split('\n')[0]})`, error);
+  }
+  return error;
 }

@@ -42,8 +42,11 @@ export class SeenFiles {
   /** Where the hash at `from` of `hashes` stands in `slots`, or the free slot where it would. */
   #find(slots: Uint32Array, hashes: Uint32Array, from: number): number {
     const mask = slots.length / 4 - 1;
-    const [a, b, c, d] = [hashes[from], hashes[from + 1], hashes[from + 2], hashes[from + 3]];
-    for (let slot = a! & mask; ; slot = (slot + 1) & mask) {
+    const a = hashes[from]!;
+    const b = hashes[from + 1];
+    const c = hashes[from + 2];
+    const d = hashes[from + 3];
+    for (let slot = a & mask; ; slot = (slot + 1) & mask) {
       const at = slot * 4;
       if (slots[at + 3] === 0) return at;
       if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c && slots[at + 3] === d) return at;
@@ -52,7 +55,10 @@ export class SeenFiles {
 
   /** Four lanes of multiply and rotate, mixed at the end (the scheme of MurmurHash3's 128-bit form); the last word is never 0. */
   #hashOf(text: string): void {
-    let [a, b, c, d] = [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f];
+    let a = 0x9e3779b9;
+    let b = 0x85ebca6b;
+    let c = 0xc2b2ae35;
+    let d = 0x27d4eb2f;
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       a = Math.imul(a ^ unit, 0x239b961b);
@@ -64,7 +70,10 @@ export class SeenFiles {
       d = Math.imul(d ^ unit, 0xa1e38b93);
       d = ((d << 18) | (d >>> 14)) + a;
     }
-    [a, b, c, d] = [mix(a ^ text.length), mix(b), mix(c), mix(d)];
+    a = mix(a ^ text.length);
+    b = mix(b);
+    c = mix(c);
+    d = mix(d);
     const sum = (a + b + c + d) | 0;
     this.#hash[0] = a + sum;
     this.#hash[1] = b + sum;

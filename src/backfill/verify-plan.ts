@@ -1,14 +1,22 @@
-/** `backfill verify`: every planned file accounted for, the counts add up, the objects are there. Reads only. */
+/** `backfill verify`: every planned file accounted for, the counts add up, the objects are there or compaction has merged them. Reads only. */
 import { addOutcomes, type Ledger, ledgerKey, noOutcomes, type Outcomes, publishedKey, readLedger } from '../convert/ledger.js';
 import type { ConvertOptions } from '../convert/options.js';
 import { fillOptions } from '../convert/options.js';
 import { closePlaces, openPlaces } from '../convert/places.js';
 import type { ObjectStore } from '../store/store.js';
 import { inOrder } from './in-order.js';
+import { MergedObjects } from './merged-objects.js';
 import type { OpenPlan, Slice } from './plan-file.js';
 
 export interface PlanFinding {
-  kind: 'missing-unit' | 'not-published' | 'file-differs' | 'counts-differ' | 'object-missing' | 'object-differs';
+  kind:
+    | 'missing-unit'
+    | 'not-published'
+    | 'file-differs'
+    | 'counts-differ'
+    | 'object-missing'
+    | 'object-differs'
+    | 'object-came-back';
   slice: number;
   unit: string;
   message: string;
@@ -21,6 +29,8 @@ export interface PlanVerification {
   units: number;
   files: number;
   objects: number;
+  /** of these, objects that compaction has merged into others, which are there */
+  merged: number;
   bytes: number;
   events: Outcomes;
   /** the first hundred */
@@ -42,20 +52,23 @@ export async function verifyPlan(open: OpenPlan, onProgress?: (slices: number) =
     units: 0,
     files: 0,
     objects: 0,
+    merged: 0,
     bytes: 0,
     events: noOutcomes(),
     findings: [],
     findingCount: 0,
   };
   try {
+    const journals = await MergedObjects.read(places.work, places.lake, plan.lakeId);
     for (let number = 0; number < plan.slices.length; number++) {
       const slice = await place.readSlice(number);
-      const verify = (unit: Slice['units'][number]) => verifyUnit(places.work, places.lake, plan.lakeId, number, unit);
-      for await (const { ledger, findings } of inOrder(slice.units, UNITS_AT_ONCE, verify)) {
+      const verify = (unit: Slice['units'][number]) => verifyUnit({ ...places, journals }, number, unit);
+      for await (const { ledger, merged, findings } of inOrder(slice.units, UNITS_AT_ONCE, verify)) {
         result.units++;
         if (ledger !== undefined) {
           result.files += ledger.files.length;
           result.objects += ledger.objects.length;
+          result.merged += merged;
           for (const { bytes } of ledger.objects) result.bytes += bytes;
           addOutcomes(result.events, ledger.outcomes);
         }
@@ -72,33 +85,49 @@ export async function verifyPlan(open: OpenPlan, onProgress?: (slices: number) =
   return result;
 }
 
+interface VerifyPlace {
+  work: ObjectStore;
+  lake: ObjectStore;
+  lakeId: string;
+  journals: MergedObjects;
+}
+
 async function verifyUnit(
-  work: ObjectStore,
-  lake: ObjectStore,
-  lakeId: string,
+  { work, lake, lakeId, journals }: VerifyPlace,
   slice: number,
   planned: Slice['units'][number],
-): Promise<{ ledger: Ledger | undefined; findings: PlanFinding[] }> {
+): Promise<{ ledger: Ledger | undefined; merged: number; findings: PlanFinding[] }> {
   const findings: PlanFinding[] = [];
   const { unit } = planned;
   const find = (kind: PlanFinding['kind'], message: string) => findings.push({ kind, slice, unit, message });
   if ((await work.head(ledgerKey(lakeId, unit))) === undefined) {
     find('missing-unit', `${planned.files.length} files were not converted, the first is ${planned.files[0]!.key}`);
-    return { ledger: undefined, findings };
+    return { ledger: undefined, merged: 0, findings };
   }
   const ledger = await readLedger(work, ledgerKey(lakeId, unit));
   checkFiles(planned, ledger, find);
   checkCounts(ledger, find);
   if ((await work.head(publishedKey(lakeId, unit))) === undefined) {
     find('not-published', 'committed, not yet published');
-    return { ledger, findings };
+    return { ledger, merged: 0, findings };
   }
+  let merged = 0;
   for (const { key, bytes } of ledger.objects) {
     const there = await lake.head(key);
-    if (there === undefined) find('object-missing', `${key} is not in the lake`);
-    else if (there.size !== bytes) find('object-differs', `${key} has ${there.size} bytes, its ledger says ${bytes}`);
+    if (there === undefined) {
+      const fate = await journals.fateOf(key);
+      if (fate.kind === 'merged') merged++;
+      else if (fate.kind === 'unknown') find('object-missing', `${key} is not in the lake`);
+      else
+        find('object-missing', `${key} was merged by compaction, and ${fate.key} of the journal is not in the lake as it says`);
+    } else if (journals.isGone(key)) {
+      find(
+        'object-came-back',
+        `${key} was merged by compaction and is there again, so that its events are there twice; compact its day again`,
+      );
+    } else if (there.size !== bytes) find('object-differs', `${key} has ${there.size} bytes, its ledger says ${bytes}`);
   }
-  return { ledger, findings };
+  return { ledger, merged, findings };
 }
 
 type Find = (kind: PlanFinding['kind'], message: string) => unknown;

@@ -238,7 +238,7 @@ program
   .addHelpText('after', '\nExample:\n  $ falconry dictionary fdr-event-dictionary.json --skeleton ./my-mappings')
   .action(async (file, options) => (await import('./dictionary-command.js')).dictionaryCommand({ file, ...options }));
 
-program
+const sources = program
   .command('sources')
   .description('the Security Lake custom sources to register: name, class, path')
   .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
@@ -246,6 +246,22 @@ program
   .option(...json)
   .addHelpText('after', '\nExample:\n  $ falconry sources --ocsf 1.3.0')
   .action(async (options) => (await import('./sources-command.js')).sourcesCommand(options));
+
+sources
+  .command('ddl')
+  .description("Athena's tables over a lake in an ordinary bucket: a statement a source, partitions found by their places")
+  .requiredOption('--lake <uri>', 's3://bucket/prefix, as for convert')
+  .requiredOption('--region <region>', "the region in the lake's paths")
+  .option('--account-id <id...>', "the accountIds in the lake's paths; without them a query has to name one", [])
+  .option('--database <name>', "Athena's database", 'falconry')
+  .option('--first-day <yyyymmdd>', 'of the oldest events', '20200101')
+  .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
+  .option('--mappings <folder>', 'your own mappings')
+  .addHelpText(
+    'after',
+    '\nExample:\n  $ falconry sources ddl --lake s3://my-lake --region eu-central-1 --account-id external_0123456789abcdef0123456789abcdef > tables.sql',
+  )
+  .action(async (_, command) => (await import('./ddl-command.js')).ddlCommand(command.optsWithGlobals()));
 
 program
   .command('demo')

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import type { ArchiveFile } from '../../src/archive/find.js';
-import { listInventory } from '../../src/backfill/inventory.js';
+import { type InventorySorting, listInventory } from '../../src/backfill/inventory.js';
 import { type Listable, listFolders, listInRanges } from '../../src/backfill/list-archive.js';
 import { cloudTimes } from '../../src/backfill/probe.js';
 import { noSelectCounts, selectByLastModified, selectByProbe } from '../../src/backfill/select.js';
@@ -72,6 +72,7 @@ describe('an S3 Inventory', () => {
     fileSchema: string,
     write: (path: string) => Promise<void>,
     sourceBucket = 'bucket',
+    sorting?: InventorySorting,
   ) {
     const folder = await mkdtemp(join(tmpdir(), 'falconry-inventory-'));
     try {
@@ -79,7 +80,8 @@ describe('an S3 Inventory', () => {
       await write(join(folder, key));
       await writeFile(join(folder, 'manifest.json'), JSON.stringify({ sourceBucket, fileFormat, fileSchema, files: [{ key }] }));
       const found: ObjectInfo[] = [];
-      for await (const object of listInventory('s3://bucket/fdr', join(folder, 'manifest.json'), {}).list('')) found.push(object);
+      for await (const object of listInventory('s3://bucket/fdr', join(folder, 'manifest.json'), {}, sorting).list(''))
+        found.push(object);
       return found;
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -115,6 +117,15 @@ describe('an S3 Inventory', () => {
       instance.closeSync();
     });
     expect(found).toEqual(EXPECTED);
+  });
+
+  it('is sorted in ranges, each of bounded size: every object once, in byte order', async () => {
+    const keys = Array.from({ length: 3000 }, (_, i) => `fdr/data/${batchId(i % 500)}/part-${i}'é.gz`);
+    const write = (path: string) =>
+      writeFile(path, gzipSync(keys.map((key) => `"bucket","${encodeURIComponent(key)}","1","e"\n`).join('')));
+    const sorting = { bytes: 20_000, sampled: 8 };
+    const found = await withInventory('CSV', 'Bucket, Key, Size, ETag', write, 'bucket', sorting);
+    expect(found.map(({ key }) => `fdr/${key}`)).toEqual([...keys].sort(compareKeys));
   });
 
   it('is refused where it lacks the ETag, is ORC, or lists another bucket', async () => {

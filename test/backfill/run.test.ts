@@ -1,5 +1,5 @@
 /** A backfill from plan to verify, on the test's own S3 and Batch. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BackfillStatus } from '../../src/backfill/status.js';
 import type { PlanVerification } from '../../src/backfill/verify-plan.js';
 import { runCli } from '../cli/run.js';
@@ -16,6 +16,9 @@ import {
   startBackfill,
   uidsInLake,
 } from './backfill-places.js';
+
+// children are whole processes, and a machine may be slow
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 /** Units of two or three of the files; slices of a few units. */
 const SMALL = ['--unit-bytes', '5000', '--slice-minutes', '0.003', '--vcpus', '1'];
@@ -132,6 +135,42 @@ describe('a backfill', () => {
     ]);
   });
 
+  it('verify follows the journals of compaction: what was merged is accounted for, unless what replaces it is gone', async () => {
+    const s3 = await startS3();
+    try {
+      for (const bucket of ['archive', 'work', 'lake']) {
+        for (const key of backfill.s3.keys(bucket)) s3.put(bucket, key, backfill.s3.object(bucket, key)!.bytes);
+      }
+      const { work, lake, region, endpointUrl } = s3Options(s3);
+      const day = /eventDay=(\d{8})/.exec(s3.keys('lake')[0]!)![1]!;
+      const before = s3.keys('lake');
+      const places = ['--work', work, '--region', region, '--endpoint-url', endpointUrl];
+      const compacted = await runCli(['compact', lake, '--day', day, '--grace', '0', ...places], { env: JOB_ENV });
+      expect(compacted.code).toBe(0);
+      const after = s3.keys('lake');
+      const merged = before.filter((key) => !after.includes(key));
+      expect(merged.length).toBeGreaterThan(1);
+
+      const copy = { ...backfill, s3 };
+      const verified = await backfillJson<PlanVerification>(copy, 'verify', uri);
+      expect(verified).toMatchObject({ ok: true, objects: before.length, merged: merged.length, findings: [] });
+      expect((await backfillCli(copy, 'verify', uri)).stdout).toContain(`, ${merged.length} of them merged by compaction`);
+
+      s3.put('lake', merged[0]!, backfill.s3.object('lake', merged[0]!)!.bytes);
+      const output = after.find((key) => !before.includes(key))!;
+      s3.bucket('lake').delete(output);
+      const { code, stdout } = await backfillCli(copy, 'verify', uri, '--json');
+      expect(code).toBe(1);
+      const { findings } = JSON.parse(stdout) as PlanVerification;
+      expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['object-came-back', 'object-missing']));
+      const name = output.slice('root/'.length);
+      for (const { kind, message } of findings)
+        if (kind === 'object-missing') expect(message).toContain(`and ${name} of the journal`);
+    } finally {
+      await s3.stop();
+    }
+  });
+
   it('verify finds an object that is gone, and one that is cut', async () => {
     const [gone, cut] = backfill.s3.keys('lake');
     const held = backfill.s3.object('lake', gone!)!.bytes;
@@ -188,7 +227,7 @@ describe('what goes wrong', () => {
     let started: () => void = () => {};
     const running = new Promise<void>((resolve) => (started = resolve));
     const backfill = await startBackfill(
-      { batches: 2, files: 4, events: 40 },
+      { batches: 1, files: 6, events: 40 },
       { slots: 1, onStart: (child) => child.process!.stdout!.once('data', () => started()) },
     );
     try {

@@ -56,6 +56,21 @@ describe('--help', () => {
     });
   }
 
+  it('of sources ddl has an example, and what it prints is a statement a source', async () => {
+    expect((await run('sources', 'ddl', '--help')).stdout).toMatch(/\nExample:\n {2}\$ falconry sources ddl --lake /);
+    const given = ['--lake', 's3://my-lake', '--region', 'eu-central-1', '--account-id', '111122223333', '--ocsf', '1.3.0'];
+    const { code, stdout, stderr } = await run('sources', 'ddl', ...given);
+    expect([code, stderr]).toEqual([0, '']);
+    const { stdout: listed } = await run('sources', '--ocsf', '1.3.0', '--json');
+    const sources = (JSON.parse(listed) as { source: string }[]).map(({ source }) => source);
+    expect(
+      [...stdout.matchAll(/^CREATE EXTERNAL TABLE IF NOT EXISTS `falconry`\.`([^`]+)` \($/gm)].map(([, name]) => name),
+    ).toEqual(sources);
+    expect((await run('sources', 'ddl', '--lake', './lake', '--region', 'eu-central-1')).stderr).toMatch(
+      /is no s3:.* \[OPTION_INVALID\]\n$/,
+    );
+  });
+
   it('loads nothing that would keep a reader waiting; the bench tells the time', () => {
     const packages = new Set<string>();
     const seen = new Set<string>();
@@ -85,7 +100,7 @@ describe('a slip of the finger', () => {
     ],
     ['a missing option', ['convert', 'a', ...REGION], /required option '--lake <uri>' not specified/],
     ['a missing argument', ['convert', '--lake', 'l', ...REGION], /missing required argument 'archive'/],
-    ['an argument too many', ['sources', 'twice'], /too many arguments/],
+    ['an argument too many', ['coverage', 'twice'], /too many arguments/],
     [
       'a region that is none',
       ['convert', 'a', '--lake', 'l', '--region', 'Frankfurt'],

@@ -70,6 +70,8 @@ export class BatchServer {
   readonly jobs = new Map<string, Job>();
   /** by operation */
   readonly counts = new Map<string, number>();
+  /** as for a role without the permission */
+  denied = false;
   readonly #http: Server;
   #paused = false;
 
@@ -130,11 +132,12 @@ export class BatchServer {
     let status = 200;
     let answer: unknown;
     try {
+      if (this.denied) throw new Error('User is not authorized to perform this operation');
       answer = this.#answer(request.url ?? '', body);
     } catch (error) {
-      status = 400;
+      status = this.denied ? 403 : 400;
       answer = { message: (error as Error).message };
-      response.setHeader('x-amzn-errortype', 'ClientException');
+      response.setHeader('x-amzn-errortype', this.denied ? 'AccessDeniedException' : 'ClientException');
     }
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   }
