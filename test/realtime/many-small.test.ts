@@ -16,7 +16,7 @@ import { realtimeEnv } from './realtime-places.js';
 
 Object.assign(process.env, S3_ENV);
 /** `FALCONRY_NOTICES=10000` is the long form. */
-const FILES = Number(process.env.FALCONRY_NOTICES ?? 2000);
+const FILES = Number(process.env.FALCONRY_NOTICES ?? 300);
 const EVENTS = 2;
 let folder: string;
 let server: S3Server;
