@@ -38,7 +38,7 @@ const MEMORY_MIB = 384;
  * Bytes of rows that are sorted at a time. DuckDB spills a sort to disk, but still needs about half of its size in memory: ten million
  * objects at once run out of {@link MEMORY_MIB}.
  */
-const SORT_BYTES = 256 * 1024 * 1024;
+const SORT_BYTES = 128 * 1024 * 1024;
 /** One key of so many is looked at, to cut all keys into ranges of even size. */
 const SAMPLED = 1024;
 /** An ETag, the numbers, and what DuckDB adds to a row. */
@@ -88,6 +88,8 @@ async function* readInventory(
       await pipeline(await fileStore.read(key), createWriteStream(path));
       paths.push(path);
     }
+    // the rows are sorted anyway; keeping a file's order would hold more of it
+    await reader.connection.run('SET preserve_insertion_order = false');
     const { from, columns } = tableOf(manifest, paths, manifestUri);
     const isCsv = manifest.fileFormat === 'CSV';
     let rows = selectOf(from, columns, isCsv, root);
