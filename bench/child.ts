@@ -1,13 +1,10 @@
 /** The process of one run: loads a subject, lets it prepare, measures its work, prints a {@link Measurement} as its last line. */
-import { keepFreedMemory } from '../src/lake/duckdb-memory.js';
 import type { Measurement, SubjectInput } from './measurement.js';
 import { subjectOf } from './subject.js';
 
 /** Linux counts kibibytes, and Node does so everywhere. */
 const RSS_UNIT = 1024;
 
-// for the peers as well
-keepFreedMemory();
 const task = JSON.parse(process.argv[2]!) as { subject: string; input: SubjectInput; argument?: string };
 const subject = subjectOf(task.subject);
 const { prepare } = await subject.load();

@@ -3,10 +3,14 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { keepFreedMemory } from '../src/lake/duckdb-memory.js';
 import type { Measurement, SubjectInput } from './measurement.js';
 import type { Subject } from './subject.js';
 
 const run = promisify(execFile);
+
+// as the command line has it, for the peers as well: the scripts inherit it
+keepFreedMemory();
 
 /** @param argument instead of the subject's own */
 export async function launch(subject: Subject, input: SubjectInput, argument?: string): Promise<Measurement> {

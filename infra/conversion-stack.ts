@@ -10,8 +10,8 @@ import { dashboard } from './dashboard.js';
 import { dataGrants, grantLake } from './lake-access.js';
 import { network, s3Endpoint } from './network.js';
 import { nightly } from './nightly.js';
-import { Alarms, HOUR, logGroup, logMetric, NAMESPACE } from './observe.js';
-import { image, logRetention, places, whole } from './parameters.js';
+import { Alarms, HOUR, logGroup, logMetric, NAMESPACE, quarantineAlarm } from './observe.js';
+import { image, logRetention, places } from './parameters.js';
 import { role, service } from './policy.js';
 import { workBucket } from './work-bucket.js';
 import { WORK_PREFIX } from './work-prefix.js';
@@ -131,14 +131,6 @@ export class ConversionStack extends Stack {
   }
 
   #alarms(alarms: Alarms, failures: CfnRule): void {
-    const percent = whole(
-      this,
-      'QuarantinePercent',
-      'Percent of events in quarantine, within an hour, that raise an alarm',
-      1,
-      0,
-      100,
-    );
     alarms.add('FailedJobs', 'Jobs failed for good: slices of a backfill are missing, or a night was not compacted.', {
       namespace: 'AWS/Events',
       metricName: 'TriggeredRules',
@@ -150,22 +142,7 @@ export class ConversionStack extends Stack {
       comparisonOperator: 'GreaterThanThreshold',
       treatMissingData: 'notBreaching',
     });
-    const sum = (id: string, metricName: string) => ({
-      id,
-      returnData: false,
-      metricStat: { stat: 'Sum', period: HOUR, metric: { namespace: Fn.sub(NAMESPACE), metricName } },
-    });
-    alarms.add('QuarantineRate', 'More events than usual cannot be converted.', {
-      metrics: [
-        sum('quarantined', 'EventsQuarantined'),
-        sum('read', 'EventsRead'),
-        { id: 'percent', expression: 'IF(read > 0, 100 * quarantined / read, 0)', label: 'percent', returnData: true },
-      ],
-      evaluationPeriods: 1,
-      threshold: percent.valueAsNumber,
-      comparisonOperator: 'GreaterThanThreshold',
-      treatMissingData: 'notBreaching',
-    });
+    quarantineAlarm(this, alarms);
     // 28 hours: from one night to the next, and four for queueing
     alarms.add('NoData', 'The newest closed day has no events in the lake, or the nightly job did not run.', {
       namespace: Fn.sub(NAMESPACE),

@@ -3,7 +3,7 @@ import { CfnCondition, type CfnParameter, Fn, type Stack, Validations } from 'aw
 import { CfnAlarm, type CfnAlarmProps } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { CfnLogGroup, CfnMetricFilter } from 'aws-cdk-lib/aws-logs';
-import { arn, isGiven } from './parameters.js';
+import { arn, isGiven, whole } from './parameters.js';
 
 export function logGroup(stack: Stack, id: string, name: string, key: CfnKey, retention: CfnParameter): CfnLogGroup {
   return new CfnLogGroup(stack, id, {
@@ -26,6 +26,36 @@ export function logMetric(stack: Stack, logs: CfnLogGroup, event: string, member
     logGroupName: logs.ref,
     filterPattern: `{ $.event = "${event}" && $.${member} >= 0 }`,
     metricTransformations: [{ metricNamespace: Fn.sub(NAMESPACE) as string, metricName: name, metricValue: `$.${member}` }],
+  });
+}
+
+export const HOUR = 3600;
+
+/** `QuarantineRate`, out of what {@link logMetric} counts as EventsRead and EventsQuarantined. */
+export function quarantineAlarm(stack: Stack, alarms: Alarms): void {
+  const percent = whole(
+    stack,
+    'QuarantinePercent',
+    'Percent of events in quarantine, within an hour, that raise an alarm',
+    1,
+    0,
+    100,
+  );
+  const sum = (id: string, metricName: string) => ({
+    id,
+    returnData: false,
+    metricStat: { stat: 'Sum', period: HOUR, metric: { namespace: Fn.sub(NAMESPACE), metricName } },
+  });
+  alarms.add('QuarantineRate', 'More events than usual cannot be converted.', {
+    metrics: [
+      sum('quarantined', 'EventsQuarantined'),
+      sum('read', 'EventsRead'),
+      { id: 'percent', expression: 'IF(read > 0, 100 * quarantined / read, 0)', label: 'percent', returnData: true },
+    ],
+    evaluationPeriods: 1,
+    threshold: percent.valueAsNumber,
+    comparisonOperator: 'GreaterThanThreshold',
+    treatMissingData: 'notBreaching',
   });
 }
 
@@ -56,5 +86,3 @@ export class Alarms {
     return alarm;
   }
 }
-
-export const HOUR = 3600;

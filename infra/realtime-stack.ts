@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { FUNCTION_COMMAND, WORKING_DIRECTORY } from './commands.js';
 import { dataGrants, grantLake, placesOf } from './lake-access.js';
 import { BATCH_WINDOW, FUNCTION_TIMEOUT, type Notices, notices } from './notices.js';
-import { Alarms, HOUR, logGroup, logMetric, NAMESPACE } from './observe.js';
+import { Alarms, HOUR, logGroup, logMetric, quarantineAlarm } from './observe.js';
 import { ACCOUNT, BUCKET, given, image, logRetention, places, text, whole } from './parameters.js';
 import { role, service } from './policy.js';
 import { pull } from './pull.js';
@@ -140,28 +140,7 @@ export class RealtimeStack extends Stack {
       threshold: 0,
       ...above,
     });
-    const sum = (id: string, metricName: string) => ({
-      id,
-      returnData: false,
-      metricStat: { stat: 'Sum', period: HOUR, metric: { namespace: Fn.sub(NAMESPACE), metricName } },
-    });
-    const percent = whole(
-      this,
-      'QuarantinePercent',
-      'Percent of events in quarantine, within an hour, that raise an alarm',
-      1,
-      0,
-      100,
-    );
-    alarms.add('QuarantineRate', 'More events than usual cannot be converted.', {
-      metrics: [
-        sum('quarantined', 'EventsQuarantined'),
-        sum('read', 'EventsRead'),
-        { id: 'percent', expression: 'IF(read > 0, 100 * quarantined / read, 0)', label: 'percent', returnData: true },
-      ],
-      threshold: percent.valueAsNumber,
-      ...above,
-    });
+    quarantineAlarm(this, alarms);
     alarms.add('NoNotices', 'No new file was noticed: the feed has stopped, or its notices do not come.', {
       namespace: 'AWS/SQS',
       metricName: 'NumberOfMessagesSent',

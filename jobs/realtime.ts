@@ -4,15 +4,14 @@
  * Its environment is described at `settingsOf`. It logs a JSON document a line: `batch` with counts after each invocation; `failed`,
  * `damaged`, `gone`, `refused`, `time-up` for single objects.
  */
+import { recordWriter } from '../src/job/log.js';
 import { type LogLine, Realtime } from '../src/realtime/realtime.js';
 import { serveRuntime } from '../src/realtime/runtime-api.js';
 import { settingsOf } from '../src/realtime/settings.js';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-const log: LogLine = (level, event, facts) => {
-  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...facts })}\n`);
-};
+const log: LogLine = recordWriter((line) => process.stdout.write(line), Date.now);
 
 const host = process.env.AWS_LAMBDA_RUNTIME_API;
 if (host === undefined) {

@@ -1,5 +1,5 @@
 /** `backfill status`: how far a backfill is, from the work area; and why jobs failed, from AWS Batch too. Reads only. */
-import { addOutcomes, ledgerPrefix, noOutcomes, type Outcomes } from '../convert/ledger.js';
+import { addOutcomes, noOutcomes, type Outcomes, readUnitStates } from '../convert/ledger.js';
 import type { Batch, JobState } from './batch-client.js';
 import { inOrder } from './in-order.js';
 import { DoneSchema, FailureSchema, type OpenPlan, sliceName } from './plan-file.js';
@@ -36,7 +36,7 @@ export async function backfillStatus(open: OpenPlan, batch?: Batch): Promise<Bac
   // jobs first: a job that ends in between has its units in the listing that follows
   const states = batch === undefined ? undefined : await jobStates(open, batch);
   const submitted = (await place.readSubmissions()).length > 0;
-  const { committed, published } = await unitStates(open);
+  const { committed, published } = await readUnitStates(place.work, plan.lakeId);
   const names = await place.readUnitNames();
   const done = names.map((units) => units.every((unit) => published.has(unit)));
   const all = names.flat();
@@ -74,17 +74,6 @@ export async function backfillStatus(open: OpenPlan, batch?: Batch): Promise<Bac
   else if (active) status.state = 'running';
   else if (submitted) status.state = 'incomplete';
   return status;
-}
-
-async function unitStates({ plan, place }: OpenPlan): Promise<{ committed: Set<string>; published: Set<string> }> {
-  const prefix = ledgerPrefix(plan.lakeId);
-  const committed = new Set<string>();
-  const published = new Set<string>();
-  for await (const { key } of place.work.list(prefix)) {
-    if (key.endsWith('.json')) committed.add(key.slice(prefix.length, -5));
-    else if (key.endsWith('.published')) published.add(key.slice(prefix.length, -10));
-  }
-  return { committed, published };
 }
 
 /**

@@ -8,6 +8,7 @@ import { cancelPlan, finishPlan, resumePlan, submitPlan } from '../backfill/subm
 import { verifyPlan } from '../backfill/verify-plan.js';
 import type { ConvertOptions } from '../convert/options.js';
 import { FalconryError } from '../error.js';
+import { storeOptionsOf } from '../store/open.js';
 import { cancelText, planText, statusText, submittedText, verificationText } from './backfill-text.js';
 import { bytes, count, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
@@ -105,11 +106,6 @@ async function withPlan(args: PlanArguments, run: (open: OpenPlan, batch: Batch)
     await open.place.work.close();
   }
 }
-
-const storeOptionsOf = ({ region, endpointUrl }: PlanArguments) => ({
-  ...(region === undefined ? {} : { region }),
-  ...(endpointUrl === undefined ? {} : { endpointUrl }),
-});
 
 function attemptsOf(text: string): number {
   const attempts = Number(text);

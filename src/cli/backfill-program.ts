@@ -1,8 +1,7 @@
 /** The commands of a backfill. */
 import { type Command, Option } from 'commander';
+import { ENDPOINT_OPTION, JSON_OPTION } from './usual-options.js';
 
-const json = ['--json', 'one JSON document on stdout and nothing else there'] as const;
-const endpoint = ['--endpoint-url <url>', 'an S3-compatible server instead of AWS'] as const;
 const batchEndpoint = ['--batch-endpoint-url <url>', 'a server that speaks AWS Batch instead of AWS'] as const;
 const region = ['--region <region>', "the work area's and the queue's region (default: AWS_REGION)"] as const;
 
@@ -44,8 +43,8 @@ function addPlan(backfill: Command): void {
     .option('--dollars-per-thousand-puts <n>', 'for the estimate', '0.005')
     .option('--jobs-at-once <n>', 'for the estimate: what the compute environment holds', '100')
     .addOption(new Option('--unit-bytes <bytes>', 'compressed bytes of a unit (default: 50331648)').hideHelp())
-    .option(...endpoint)
-    .option(...json)
+    .option(...ENDPOINT_OPTION)
+    .option(...JSON_OPTION)
     .addHelpText(
       'after',
       `
@@ -65,9 +64,9 @@ function addJobCommands(backfill: Command): void {
     .requiredOption('--job-definition <name>', 'the Batch job definition, with or without revision')
     .option('--attempts <n>', 'of a child, 1 to 10', '10')
     .option(...region)
-    .option(...endpoint)
+    .option(...ENDPOINT_OPTION)
     .option(...batchEndpoint)
-    .option(...json)
+    .option(...JSON_OPTION)
     .addHelpText(
       'after',
       '\nExample:\n  $ falconry backfill submit s3://my-work/falconry/backfill/…/plan.json --queue falconry --job-definition falconry-convert',
@@ -81,9 +80,9 @@ function addJobCommands(backfill: Command): void {
     .option('--job-definition <name>', 'another job definition than before')
     .option('--attempts <n>', 'of a child, 1 to 10', '10')
     .option(...region)
-    .option(...endpoint)
+    .option(...ENDPOINT_OPTION)
     .option(...batchEndpoint)
-    .option(...json)
+    .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  $ falconry backfill resume s3://my-work/falconry/backfill/…/plan.json')
     .action(async (plan, options) => (await import('./backfill-command.js')).resumeCommand({ plan, ...options }));
   backfill
@@ -91,9 +90,9 @@ function addJobCommands(backfill: Command): void {
     .description('stops all jobs; what is converted stays, and resume goes on')
     .argument('<plan>', 'the URI that plan printed')
     .option(...region)
-    .option(...endpoint)
+    .option(...ENDPOINT_OPTION)
     .option(...batchEndpoint)
-    .option(...json)
+    .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  $ falconry backfill cancel s3://my-work/falconry/backfill/…/plan.json')
     .action(async (plan, options) => (await import('./backfill-command.js')).cancelCommand({ plan, ...options }));
 }
@@ -104,9 +103,9 @@ function addReports(backfill: Command): void {
     .description('how far it is: slices, events, bytes, failures by reason')
     .argument('<plan>', 'the URI that plan printed')
     .option(...region)
-    .option(...endpoint)
+    .option(...ENDPOINT_OPTION)
     .option(...batchEndpoint)
-    .option(...json)
+    .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  $ falconry backfill status s3://my-work/falconry/backfill/…/plan.json')
     .action(async (plan, options) => (await import('./backfill-command.js')).statusCommand({ plan, ...options }));
   backfill
@@ -116,8 +115,8 @@ function addReports(backfill: Command): void {
     )
     .argument('<plan>', 'the URI that plan printed')
     .option(...region)
-    .option(...endpoint)
-    .option(...json)
+    .option(...ENDPOINT_OPTION)
+    .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  $ falconry backfill verify s3://my-work/falconry/backfill/…/plan.json')
     .action(async (plan, options) => (await import('./backfill-command.js')).verifyPlanCommand({ plan, ...options }));
 }

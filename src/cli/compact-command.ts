@@ -1,10 +1,10 @@
 /** `falconry compact`. */
-import { type CompactHooks, type CompactProgress, compact } from '../compact/compact.js';
+import { type CompactProgress, compact } from '../compact/compact.js';
 import type { CompactOptions } from '../compact/options.js';
 import { writePartitionPlan } from '../compact/partition-plan.js';
 import type { CompactReport } from '../compact/report.js';
 import { bytes, count, duration, plural } from './numbers.js';
-import { ProgressLine } from './progress-line.js';
+import { runWithSignals } from './run-with-signals.js';
 import { table } from './table.js';
 
 /** As commander gives them: numbers are still text, the schema turns them. */
@@ -18,36 +18,13 @@ export async function compactCommand({ json, plan, ...rest }: CompactArguments):
     process.stdout.write(json === true ? `${JSON.stringify(written)}\n` : text);
     return;
   }
-  const { report, stopCode } = await runWithSignals((hooks) => compact(options, hooks), json !== true);
+  const { result: report, stopCode } = await runWithSignals({
+    showProgress: json !== true,
+    stopping: 'giving up the merge under way',
+    run: (line, signal) => compact(options, { signal, onProgress: (progress) => line.show(() => compactProgressText(progress)) }),
+  });
   process.stdout.write(json === true ? `${JSON.stringify(report)}\n` : compactSummary(report));
   process.exitCode = report.stopped ? stopCode : 0;
-}
-
-/** Runs with a progress line; the first Ctrl-C stops cleanly, the second at once. */
-async function runWithSignals(run: (hooks: CompactHooks) => Promise<CompactReport>, showProgress: boolean) {
-  const line = new ProgressLine(showProgress);
-  const abort = new AbortController();
-  let stopCode = 130;
-  const onSignal = (signal: NodeJS.Signals) => {
-    stopCode = signal === 'SIGTERM' ? 143 : 130;
-    if (abort.signal.aborted) process.exit(stopCode);
-    line.clear();
-    process.stderr.write('Stopping: giving up the merge under way; press Ctrl-C again to leave at once.\n');
-    abort.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  try {
-    const report = await run({
-      signal: abort.signal,
-      onProgress: (progress) => line.show(() => compactProgressText(progress)),
-    });
-    return { report, stopCode };
-  } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-    line.clear();
-  }
 }
 
 export function compactProgressText({ phase, done, total, rowsWritten, secondsLeft }: CompactProgress): string {

@@ -1,11 +1,11 @@
 /** `falconry convert`. */
-import { type ConvertHooks, convert, type Progress } from '../convert/convert.js';
+import { convert, type Progress } from '../convert/convert.js';
 import { type DryRun, dryRun } from '../convert/dry-run.js';
 import type { ConvertOptions } from '../convert/options.js';
 import { exitCodeOf } from '../convert/report.js';
 import { convertSummary } from './convert-summary.js';
 import { bytes, count, duration, plural } from './numbers.js';
-import { ProgressLine } from './progress-line.js';
+import { runWithSignals } from './run-with-signals.js';
 
 /** As commander gives them: numbers are still text, the schema turns them. */
 export type ConvertArguments = Record<string, unknown> & { archive: string; lake: string; json?: boolean; dryRun?: boolean };
@@ -17,38 +17,24 @@ export async function convertCommand({ json, dryRun: dry, ...rest }: ConvertArgu
     process.stdout.write(json === true ? `${JSON.stringify(plan)}\n` : dryRunText(plan));
     return;
   }
-  const report = await runWithSignals((hooks) => convert(options, hooks), json !== true);
+  const { result: report, stopCode } = await convertOnTerminal(options, json !== true);
   process.stdout.write(json === true ? `${JSON.stringify(report)}\n` : convertSummary(report));
   if (report.stopped) process.exitCode = stopCode;
   else process.exitCode = exitCodeOf(report, rest.strict === true);
 }
 
-let stopCode = 130;
-
-/** Runs with a progress line; the first Ctrl-C stops cleanly, the second at once. */
-export async function runWithSignals<T>(run: (hooks: ConvertHooks) => Promise<T>, showProgress: boolean): Promise<T> {
-  const line = new ProgressLine(showProgress);
-  const abort = new AbortController();
+/** Converts with a progress line. */
+export function convertOnTerminal(options: ConvertOptions, showProgress: boolean) {
   const begun = performance.now();
-  const onSignal = (signal: NodeJS.Signals) => {
-    stopCode = signal === 'SIGTERM' ? 143 : 130;
-    if (abort.signal.aborted) process.exit(stopCode);
-    line.clear();
-    process.stderr.write('Stopping: giving up the units under way; press Ctrl-C again to leave at once.\n');
-    abort.abort(signal);
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  try {
-    return await run({
-      signal: abort.signal,
-      onProgress: (progress) => line.show(() => progressText(progress, (performance.now() - begun) / 1000)),
-    });
-  } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-    line.clear();
-  }
+  return runWithSignals({
+    showProgress,
+    stopping: 'giving up the units under way',
+    run: (line, signal) =>
+      convert(options, {
+        signal,
+        onProgress: (progress) => line.show(() => progressText(progress, (performance.now() - begun) / 1000)),
+      }),
+  });
 }
 
 export function progressText(progress: Progress, seconds: number): string {

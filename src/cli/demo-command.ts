@@ -1,13 +1,12 @@
 /** `falconry demo`: the way of an archive from end to end, on made-up data, with nothing to configure. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { convert } from '../convert/convert.js';
 import { exitCodeOf } from '../convert/report.js';
 import { FalconryError } from '../error.js';
 import { openLake } from '../lake/query.js';
 import { writeSample } from '../sample/sample.js';
 import { openStore } from '../store/open.js';
-import { runWithSignals } from './convert-command.js';
+import { convertOnTerminal } from './convert-command.js';
 import { convertSummary } from './convert-summary.js';
 import { bytes, count, plural } from './numbers.js';
 import { tableText } from './query-command.js';
@@ -33,7 +32,7 @@ export async function demoCommand({ directory, events }: { directory: string; ev
     );
   }
   say(`2. falconry convert ${archive} --lake ${lake} --region eu-central-1\n\n`);
-  const report = await runWithSignals((hooks) => convert({ archive, lake, region: 'eu-central-1' }, hooks), true);
+  const { result: report } = await convertOnTerminal({ archive, lake, region: 'eu-central-1' }, true);
   say(convertSummary(report));
   process.exitCode = report.stopped ? 130 : exitCodeOf(report, false);
   if (report.stopped) return;

@@ -6,6 +6,7 @@ import { peekFeed } from '../archive/peek.js';
 import { loadCompiled } from '../convert/definitions.js';
 import { explainFile } from '../convert/explain-file.js';
 import { FalconryError } from '../error.js';
+import { storeOptionsOf } from '../store/open.js';
 import { explanationText } from './explain-text.js';
 import { type InputFile, inputFile } from './input-file.js';
 import { count, plural } from './numbers.js';
@@ -31,10 +32,7 @@ export async function explainCommand(options: ExplainArguments): Promise<void> {
   const { file, ocsf, mappings, type, region, endpointUrl, json } = options;
   const limit = options.limit === undefined ? undefined : fillLimit(options.limit);
   const { mapping } = loadCompiled(fillVersion(ocsf), mappings);
-  const input = await inputFile(file, {
-    ...(region === undefined ? {} : { region }),
-    ...(endpointUrl === undefined ? {} : { endpointUrl }),
-  });
+  const input = await inputFile(file, storeOptionsOf({ region, endpointUrl }));
   try {
     const feed = await secondaryFeedOf(file, input);
     const explaining = explainFile(input.open, {

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { keepFreedMemory } from '../lake/duckdb-memory.js';
 import { addBackfillCommands } from './backfill-program.js';
 import { exitWithError, exitWithUsage } from './failure.js';
+import { ENDPOINT_OPTION, JSON_OPTION } from './usual-options.js';
 
 // the AWS SDK tells every thread's user which Node it will need some day
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -36,9 +37,6 @@ Start here:
   $ falconry query "describe process_activity" --lake ./lake`,
   );
 
-const json = ['--json', 'one JSON document on stdout and nothing else there'] as const;
-const endpoint = ['--endpoint-url <url>', 'an S3-compatible server instead of AWS'] as const;
-
 program
   .command('convert')
   .description('the main job: an archive of FDR files becomes a lake, on this machine')
@@ -67,8 +65,8 @@ program
   )
   .option('--safe-handover', 'copy strings to DuckDB one by one: slower, for comparison')
   .option('--dry-run', 'say what would be read and written, and do nothing')
-  .option(...endpoint)
-  .option(...json)
+  .option(...ENDPOINT_OPTION)
+  .option(...JSON_OPTION)
   .addHelpText(
     'after',
     '\nExample:\n  $ falconry convert s3://my-fdr-archive --lake ./lake --region eu-central-1 --from 2026-03-01 --to 2026-04-01',
@@ -83,8 +81,8 @@ program
   .option('--no-events', 'only the feeds aidmaster and userinfo: UserIdentity events need all events inflated')
   .option('--mappings <folder>', 'your own mappings, for their placeholders')
   .option('--region <region>', "an S3 archive's region")
-  .option(...endpoint)
-  .option(...json)
+  .option(...ENDPOINT_OPTION)
+  .option(...JSON_OPTION)
   .addHelpText(
     'after',
     '\nExample:\n  $ falconry snapshot ./archive --work ./lake/work\n  $ falconry convert ./archive --lake ./lake --region eu-central-1 --enrich',
@@ -101,7 +99,7 @@ program
   .option('--seed <n>', 'another seed, other data', '1')
   .option('--layout <layout>', 'batch (data/<uuid>/part-…) or partitioned (batch=…/year=…)', 'batch')
   .option('--bad', 'with every kind of bad input beside the good')
-  .option(...json)
+  .option(...JSON_OPTION)
   .addHelpText('after', '\nExample:\n  $ falconry sample ./archive --events 1000000 --days 2 --hosts 500')
   .action(async (directory, options) => (await import('./sample-command.js')).sampleCommand({ directory, ...options }));
 
@@ -114,8 +112,8 @@ program
   .option('--work <uri>', "where compaction's journals lie, which are followed (default: work/ inside a local lake)")
   .option('--rows <n>', 'check only this many rows of each object against OCSF (order, day and ids: always all)')
   .option('--region <region>', "an S3 lake's region")
-  .option(...endpoint)
-  .option(...json)
+  .option(...ENDPOINT_OPTION)
+  .option(...JSON_OPTION)
   .addHelpText('after', '\nExample:\n  $ falconry verify ./lake --day 20260302')
   .action(async (lake, options) => (await import('./verify-command.js')).verifyCommand({ lake, ...options }));
 
@@ -135,8 +133,8 @@ program
   .option('--dry-run', 'say what would be merged, and change nothing')
   .option('--plan <uri>', "write the day's partitions to this new file, for the job compact-partition, and change nothing else")
   .option('--region <region>', "an S3 lake's region")
-  .option(...endpoint)
-  .option(...json)
+  .option(...ENDPOINT_OPTION)
+  .option(...JSON_OPTION)
   .addHelpText('after', '\nExample:\n  $ falconry compact s3://my-lake --work s3://my-work/falconry --day 20260302')
   .action(async (lake, options) => (await import('./compact-command.js')).compactCommand({ lake, ...options }));
 
@@ -163,8 +161,8 @@ program
   .option('--visibility <seconds>', 'how long a batch is kept from other pulls; renewed while it is worked on (default: 900)')
   .addOption(new Option('--wait <seconds>', 'of a long poll (default: 20)').hideHelp())
   .addOption(new Option('--feed-endpoint-url <url>', "an S3-compatible server for the feed's files").hideHelp())
-  .option(...endpoint)
-  .option(...json)
+  .option(...ENDPOINT_OPTION)
+  .option(...JSON_OPTION)
   .addHelpText(
     'after',
     '\nExample:\n  $ falconry pull https://sqs.us-west-1.amazonaws.com/123456789012/my-feed --to s3://my-fdr-archive --region eu-central-1',
@@ -177,8 +175,8 @@ program
   .argument('<sql>', 'DuckDB SQL; "describe process_activity" and "show tables" work too')
   .requiredOption('--lake <uri>', 'the lake: a folder, or s3://bucket/prefix')
   .option('--region <region>', "an S3 lake's region")
-  .option(...endpoint)
-  .option(...json)
+  .option(...ENDPOINT_OPTION)
+  .option(...JSON_OPTION)
   .addHelpText(
     'after',
     '\nExample:\n  $ falconry query "select device.hostname, count(*) from dns_activity group by all order by 2 desc limit 10" --lake ./lake',
@@ -198,8 +196,8 @@ program
   .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
   .option('--enrich [snapshot]', 'fill what events leave empty of their host and user, as convert --enrich does')
   .option('--mappings <folder>', 'your own mappings')
-  .option(...endpoint)
-  .option(...json)
+  .option(...ENDPOINT_OPTION)
+  .option(...JSON_OPTION)
   .addHelpText('after', '\nExample:\n  $ falconry replay ./lake/work/quarantine --lake ./lake --region eu-central-1')
   .action(async (quarantine, options) => (await import('./replay-command.js')).replayCommand({ quarantine, ...options }));
 
@@ -208,7 +206,7 @@ program
   .description('event type → class, activity and fields mapped')
   .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
   .option('--mappings <folder>', 'your own mappings')
-  .option(...json)
+  .option(...JSON_OPTION)
   .addHelpText('after', '\nExample:\n  $ falconry coverage --json')
   .action(async (options) => (await import('./coverage-command.js')).coverageCommand(options));
 
@@ -221,8 +219,8 @@ program
   .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
   .option('--mappings <folder>', 'your own mappings')
   .option('--region <region>', "an S3 file's region")
-  .option(...endpoint)
-  .option(...json)
+  .option(...ENDPOINT_OPTION)
+  .option(...JSON_OPTION)
   .addHelpText('after', '\nExample:\n  $ falconry explain ./archive/data/…/part-00000.gz --type DnsRequest --limit 1')
   .action(async (file, options) => (await import('./explain-command.js')).explainCommand({ file, ...options }));
 
@@ -234,7 +232,7 @@ program
   .option('--all', 'every row of every table')
   .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
   .option('--mappings <folder>', 'your own mappings')
-  .option(...json)
+  .option(...JSON_OPTION)
   .addHelpText('after', '\nExample:\n  $ falconry dictionary fdr-event-dictionary.json --skeleton ./my-mappings')
   .action(async (file, options) => (await import('./dictionary-command.js')).dictionaryCommand({ file, ...options }));
 
@@ -243,7 +241,7 @@ const sources = program
   .description('the Security Lake custom sources to register: name, class, path')
   .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
   .option('--mappings <folder>', 'your own mappings')
-  .option(...json)
+  .option(...JSON_OPTION)
   .addHelpText('after', '\nExample:\n  $ falconry sources --ocsf 1.3.0')
   .action(async (options) => (await import('./sources-command.js')).sourcesCommand(options));
 

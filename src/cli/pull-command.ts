@@ -4,7 +4,7 @@ import type { PullOptions } from '../realtime/pull-options.js';
 import type { PullReport } from '../realtime/pull-report.js';
 import { bytes, count, duration, plural } from './numbers.js';
 import { plainText } from './plain-text.js';
-import { ProgressLine } from './progress-line.js';
+import { runWithSignals } from './run-with-signals.js';
 
 export interface PullArguments extends Record<string, unknown> {
   queue: string;
@@ -12,33 +12,19 @@ export interface PullArguments extends Record<string, unknown> {
 }
 
 export async function pullCommand({ json, ...options }: PullArguments): Promise<void> {
-  const line = new ProgressLine(json !== true);
-  const abort = new AbortController();
-  let stopCode = 130;
-  const onSignal = (signal: NodeJS.Signals) => {
-    stopCode = signal === 'SIGTERM' ? 143 : 130;
-    if (abort.signal.aborted) process.exit(stopCode);
-    line.clear();
-    process.stderr.write('Stopping: the batch under way goes back to the queue; press Ctrl-C again to leave at once.\n');
-    abort.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  let report: PullReport;
-  try {
-    report = await pull(options as unknown as PullOptions, process.env, {
-      signal: abort.signal,
-      onProgress: (progress) => line.show(() => progressText(progress)),
-      onBatch: (batch) => {
-        line.clear();
-        process.stderr.write(batchText(batch));
-      },
-    });
-  } finally {
-    line.clear();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
+  const { result: report, stopCode } = await runWithSignals({
+    showProgress: json !== true,
+    stopping: 'the batch under way goes back to the queue',
+    run: (line, signal) =>
+      pull(options as unknown as PullOptions, process.env, {
+        signal,
+        onProgress: (progress) => line.show(() => progressText(progress)),
+        onBatch: (batch) => {
+          line.clear();
+          process.stderr.write(batchText(batch));
+        },
+      }),
+  });
   process.stdout.write(json === true ? `${JSON.stringify(report)}\n` : pullSummary(report));
   if (report.stopped) process.exitCode = stopCode;
   else if (report.messages.failed + report.damaged > 0) process.exitCode = 4;

@@ -1,6 +1,6 @@
 /** `falconry query`. */
 import { openLake, type QueryResult } from '../lake/query.js';
-import { openStore } from '../store/open.js';
+import { openStore, storeOptionsOf } from '../store/open.js';
 import { bytes, count, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
 import { table } from './table.js';
@@ -17,10 +17,7 @@ export interface QueryArguments {
 const WIDEST_CELL = 80;
 
 export async function queryCommand({ sql, lake, region, endpointUrl, json }: QueryArguments): Promise<void> {
-  const store = await openStore(lake, {
-    ...(region === undefined ? {} : { region }),
-    ...(endpointUrl === undefined ? {} : { endpointUrl }),
-  });
+  const store = await openStore(lake, storeOptionsOf({ region, endpointUrl }));
   const line = new ProgressLine(json !== true);
   try {
     const opened = await openLake(store, {

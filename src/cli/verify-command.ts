@@ -7,7 +7,7 @@ import { type VerifyOptions, type VerifyReport, verifyLake } from '../lake/verif
 import { ruleText } from '../lake/verify-findings.js';
 import type { Journals } from '../lake/verify-journal.js';
 import { OCSF_VERSIONS } from '../ocsf/schema.js';
-import { isS3Uri, openStore, type StoreOptions } from '../store/open.js';
+import { isS3Uri, openStore, type StoreOptions, storeOptionsOf } from '../store/open.js';
 import { bytes, count, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
 import { table } from './table.js';
@@ -34,10 +34,7 @@ export async function verify(
   { lake, work, source, day, rows, region, endpointUrl }: VerifyArguments,
   showProgress: boolean,
 ): Promise<VerifyReport> {
-  const s3 = {
-    ...(region === undefined ? {} : { region }),
-    ...(endpointUrl === undefined ? {} : { endpointUrl }),
-  };
+  const s3 = storeOptionsOf({ region, endpointUrl });
   const store = await openStore(lake, s3);
   const options: VerifyOptions = {
     layouts: OCSF_VERSIONS.flatMap((version) => loadLayouts(version)),

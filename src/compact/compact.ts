@@ -6,18 +6,18 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { loadLayouts, PRODUCT_VERSION } from '../convert/definitions.js';
-import { ledgerPrefix } from '../convert/ledger.js';
+import { readUnitStates } from '../convert/ledger.js';
 import { type LakePlace, openLakePlace } from '../convert/places.js';
 import { DuckDBReader } from '../lake/duckdb-reader.js';
-import { checkFilter, dayBounds, lakeObjects } from '../lake/lake-objects.js';
+import { checkFilter, lakeObjects } from '../lake/lake-objects.js';
 import { type Partition, partitionPrefix } from '../lake/partition.js';
 import { OCSF_VERSIONS } from '../ocsf/schema.js';
-import { isS3Uri } from '../store/open.js';
+import { isS3Uri, storeOptionsOf } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
-import { dayOpen, nothingToCompact } from './errors.js';
+import { checkClosed } from './closed-day.js';
+import { nothingToCompact } from './errors.js';
 import { type CompactOptions, type FilledCompactOptions, fillCompactOptions } from './options.js';
 import { type CompactionRoom, compactPartition, type PendingDeletion } from './partition.js';
-import { closesAt } from './plan.js';
 import { deleteInputs } from './publish.js';
 import { type CompactReport, finishCompactReport, newCompactReport } from './report.js';
 
@@ -53,13 +53,8 @@ export async function compact(options: CompactOptions, hooks: CompactHooks = {})
   const filled = fillCompactOptions(options);
   checkFilter(filterOf(filled));
   const now = hooks.now ?? Date.now;
-  const closes = closesAt(dayBounds(filled.day).to, filled.settle);
-  if (now() < closes) throw dayOpen(filled.day, new Date(closes).toISOString());
-  const { region, endpointUrl } = filled;
-  const place = await openLakePlace(filled.lake, filled.work, {
-    ...(region === undefined ? {} : { region }),
-    ...(endpointUrl === undefined ? {} : { endpointUrl }),
-  });
+  checkClosed(filled, now());
+  const place = await openLakePlace(filled.lake, filled.work, storeOptionsOf(filled));
   const report = newCompactReport({ day: filled.day, lake: filled.lake, work: place.workUri, dryRun: filled.dryRun });
   try {
     await run(place, filled, hooks, report);
@@ -157,13 +152,6 @@ export async function partitionsOf(lake: ObjectStore, filled: FilledCompactOptio
 
 /** Units that are committed and not yet published: their objects are still being written. */
 async function unpublishedUnits({ work, lakeId }: LakePlace): Promise<Set<string>> {
-  const units = new Set<string>();
-  const prefix = ledgerPrefix(lakeId);
-  for await (const { key } of work.list(prefix)) {
-    const name = key.slice(prefix.length);
-    if (name.endsWith('.json')) units.add(name.slice(0, -'.json'.length));
-    // `<unit>.published` comes after `<unit>.json` in byte order
-    else if (name.endsWith('.published')) units.delete(name.slice(0, -'.published'.length));
-  }
-  return units;
+  const { committed, published } = await readUnitStates(work, lakeId);
+  return new Set([...committed].filter((unit) => !published.has(unit)));
 }

@@ -2,7 +2,7 @@
 import { type JobEnv, runJob } from '../job/run-job.js';
 import { lakeObjects } from '../lake/lake-objects.js';
 import { type Partition, partitionPrefix } from '../lake/partition.js';
-import { openStore, type StoreOptions } from '../store/open.js';
+import { openStore, type StoreOptions, storeOptionsOf } from '../store/open.js';
 import { compact } from './compact.js';
 import { childOf, closedDays } from './nightly.js';
 import { type CompactOptions, fillCompactOptions } from './options.js';
@@ -28,10 +28,9 @@ export function runNightlyJob(job: NightlyJob, env: JobEnv, write: (line: string
   return runJob(
     {
       async work({ log, signal, index }) {
-        const { settle, lake, region, endpointUrl } = fillCompactOptions({ ...job.options, day: '20000101' });
-        const days = closedDays(now(), settle, job.days);
-        const s3 = { ...(region === undefined ? {} : { region }), ...(endpointUrl === undefined ? {} : { endpointUrl }) };
-        const found = await partitionsByDay(lake, s3, days);
+        const filled = fillCompactOptions({ ...job.options, day: '20000101' });
+        const days = closedDays(now(), filled.settle, job.days);
+        const found = await partitionsByDay(filled.lake, storeOptionsOf(filled), days);
         const newest = days.at(-1)!;
         if ((index ?? 0) === 0) log.info('newest-day', { day: newest, partitions: found.get(newest)!.length });
         for (const day of days) {

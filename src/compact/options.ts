@@ -1,6 +1,6 @@
 /** What a compaction can be told. */
 import { z } from 'zod';
-import { optionInvalid } from '../convert/errors.js';
+import { filledBy } from '../convert/options.js';
 
 const MiB = 1024 * 1024;
 
@@ -42,11 +42,4 @@ export type CompactOptions = z.input<typeof CompactOptionsSchema>;
 export type FilledCompactOptions = z.output<typeof CompactOptionsSchema>;
 
 /** @throws OPTION_INVALID naming every option that is wrong */
-export function fillCompactOptions(options: CompactOptions): FilledCompactOptions {
-  const result = CompactOptionsSchema.safeParse(options);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `--${kebab(issue.path.join('.'))}: ${issue.message}`);
-  throw optionInvalid(`${problems.join('; ')}.`);
-}
-
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const fillCompactOptions = (options: CompactOptions): FilledCompactOptions => filledBy(CompactOptionsSchema, options);

@@ -1,13 +1,12 @@
 /** A day's partitions as a file, for an array job: each child compacts one. */
 import { z } from 'zod';
 import { FalconryError } from '../error.js';
-import { dayBounds } from '../lake/lake-objects.js';
-import { openStore } from '../store/open.js';
+import { openStore, storeOptionsOf } from '../store/open.js';
 import { readText } from '../store/read-text.js';
+import { checkClosed } from './closed-day.js';
 import { partitionsOf } from './compact.js';
-import { dayOpen, planBroken, planExists } from './errors.js';
+import { planBroken, planExists } from './errors.js';
 import { type CompactOptions, CompactOptionsSchema, fillCompactOptions } from './options.js';
-import { closesAt } from './plan.js';
 
 const PartitionSchema = z.object({ source: z.string(), region: z.string(), accountId: z.string(), eventDay: z.string() });
 
@@ -24,9 +23,8 @@ export type PartitionPlan = z.output<typeof PartitionPlanSchema>;
 /** @throws DAY_OPEN, COMPACT_NOTHING, PLAN_EXISTS */
 export async function writePartitionPlan(options: CompactOptions, uri: string, now = Date.now): Promise<PartitionPlan> {
   const filled = fillCompactOptions(options);
-  const closes = closesAt(dayBounds(filled.day).to, filled.settle);
-  if (now() < closes) throw dayOpen(filled.day, new Date(closes).toISOString());
-  const s3 = s3Of(filled);
+  checkClosed(filled, now());
+  const s3 = storeOptionsOf(filled);
   const lake = await openStore(filled.lake, s3);
   const { store, key } = await fileOf(uri, s3);
   try {
@@ -57,8 +55,3 @@ async function fileOf(uri: string, s3: { region?: string; endpointUrl?: string }
   const [folder, key] = slash < 0 ? ['.', uri] : [uri.slice(0, slash) || '/', uri.slice(slash + 1)];
   return { store: await openStore(folder, s3), key };
 }
-
-const s3Of = ({ region, endpointUrl }: { region?: string | undefined; endpointUrl?: string | undefined }) => ({
-  ...(region === undefined ? {} : { region }),
-  ...(endpointUrl === undefined ? {} : { endpointUrl }),
-});

@@ -8,6 +8,7 @@ import { publishFile } from '../convert/commit.js';
 import { scratchError } from '../convert/errors.js';
 import type { LakePlace } from '../convert/places.js';
 import { type JournalOutput, type JournalRecord, markKey, mergeStagingPrefix, recordKey, stagedFor } from '../lake/journal.js';
+import { deletePrefix } from '../store/delete-prefix.js';
 import { outputLost } from './errors.js';
 
 /**
@@ -52,7 +53,7 @@ async function publishStaged({ work, lake }: LakePlace, { staged, key }: Journal
   }
 }
 
-/** Deletes a published record's inputs, marks it deleted and clears what was staged up to it. */
+/** Deletes a published record's inputs and marks it deleted. */
 export async function deleteInputs(place: LakePlace, prefix: string, record: JournalRecord): Promise<void> {
   const { work, lake } = place;
   for (const { key } of record.inputs) await lake.delete(key);
@@ -78,7 +79,5 @@ export async function clearStaged(
 export async function clearAttempt(place: LakePlace, prefix: string, number: number, attempt: string): Promise<void> {
   const folder = mergeStagingPrefix(prefix, number, attempt);
   if (place.workFolder !== undefined) return rm(join(place.workFolder, folder), { recursive: true, force: true });
-  const keys: string[] = [];
-  for await (const { key } of place.work.list(folder)) keys.push(key);
-  for (const key of keys) await place.work.delete(key);
+  await deletePrefix(place.work, folder);
 }

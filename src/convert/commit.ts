@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { deadKeys } from '../lake/journal.js';
+import { deletePrefix } from '../store/delete-prefix.js';
 import { removeTemporaries } from '../store/local-write.js';
 import type { ObjectStore } from '../store/store.js';
 import { scratchError, stagingLost } from './errors.js';
@@ -225,7 +226,5 @@ export async function clearStaging({ work, lakeId, workFolder }: CommitPlace): P
     }
     return;
   }
-  const keys: string[] = [];
-  for await (const { key } of work.list(prefix)) keys.push(key);
-  for (const key of keys) await work.delete(key);
+  await deletePrefix(work, prefix);
 }

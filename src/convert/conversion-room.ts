@@ -7,7 +7,7 @@ import { ParquetWriter } from '../lake/parquet-writer.js';
 import type { CompiledMapping } from '../mapping/plan.js';
 import { Normalizer } from '../normalize/normalizer.js';
 import { Placeholders } from '../normalize/placeholders.js';
-import { folderOf, openStore } from '../store/open.js';
+import { folderOf, openStore, storeOptionsOf } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import type { CommitPlace } from './commit.js';
 import type { ConversionTools } from './conversion-tools.js';
@@ -39,19 +39,14 @@ export interface OpenRoom extends ConversionTools {
 /** DuckDB's own limit; the window's blocks and rows come on top (DESIGN: 1 GiB a worker). */
 const DUCKDB_MEMORY_MIB = 512;
 
-/** S3's options for a store of this conversion. */
-export function storeOptions({ region, endpointUrl }: FilledOptions) {
-  return { region, ...(endpointUrl === undefined ? {} : { endpointUrl }) };
-}
-
-/** The same for the archive, which may be in another region. */
+/** S3's options for the archive, which may be in another region than lake and work area. */
 export function archiveOptions(options: FilledOptions) {
-  return { ...storeOptions(options), region: options.archiveRegion ?? options.region };
+  return storeOptionsOf({ ...options, region: options.archiveRegion ?? options.region });
 }
 
 export async function openRoom(setup: ConversionSetup): Promise<OpenRoom> {
   const { options } = setup;
-  const s3 = storeOptions(options);
+  const s3 = storeOptionsOf(options);
   const [archive, work, lake] = await Promise.all([
     openStore(options.archive, archiveOptions(options)),
     openStore(setup.workUri, s3),

@@ -86,17 +86,27 @@ export async function readLedger(store: ObjectStore, key: string): Promise<Ledge
   }
 }
 
-/** All ledgers of a lake, and whether each is published. */
-export async function* readLedgers(store: ObjectStore, lakeId: string): AsyncGenerator<{ ledger: Ledger; published: boolean }> {
-  const units: string[] = [];
+/** The units of a lake that have a ledger, in order of their names, and those whose objects are all in the lake. One listing. */
+export async function readUnitStates(
+  store: ObjectStore,
+  lakeId: string,
+): Promise<{ committed: Set<string>; published: Set<string> }> {
+  const committed = new Set<string>();
   const published = new Set<string>();
   const prefix = ledgerPrefix(lakeId);
   for await (const { key } of store.list(prefix)) {
     const name = key.slice(prefix.length);
-    if (name.endsWith('.json')) units.push(name.slice(0, -5));
-    else if (name.endsWith('.published')) published.add(name.slice(0, -10));
+    if (name.endsWith('.json')) committed.add(name.slice(0, -'.json'.length));
+    else if (name.endsWith('.published')) published.add(name.slice(0, -'.published'.length));
   }
-  for (const unit of units) yield { ledger: await readLedger(store, ledgerKey(lakeId, unit)), published: published.has(unit) };
+  return { committed, published };
+}
+
+/** All ledgers of a lake, and whether each is published. */
+export async function* readLedgers(store: ObjectStore, lakeId: string): AsyncGenerator<{ ledger: Ledger; published: boolean }> {
+  const { committed, published } = await readUnitStates(store, lakeId);
+  for (const unit of committed)
+    yield { ledger: await readLedger(store, ledgerKey(lakeId, unit)), published: published.has(unit) };
 }
 
 /** A file by content: the same bytes under the same canonical key are converted once. */

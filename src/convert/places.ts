@@ -1,9 +1,9 @@
 /** Where a conversion reads from and writes to. */
 import { sep } from 'node:path';
-import { folderOf, isS3Uri, openStore, type StoreOptions } from '../store/open.js';
+import { folderOf, isS3Uri, openStore, type StoreOptions, storeOptionsOf } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import type { CommitPlace } from './commit.js';
-import { archiveOptions, storeOptions } from './conversion-room.js';
+import { archiveOptions } from './conversion-room.js';
 import { workInExt, workNeeded } from './errors.js';
 import { lakeIdOf } from './ledger.js';
 import type { FilledOptions } from './options.js';
@@ -20,7 +20,7 @@ export interface LakePlace extends CommitPlace {
 
 /** The archive, the work area and the lake of a conversion; nothing is read yet. */
 export async function openPlaces(options: FilledOptions): Promise<Places> {
-  const s3 = storeOptions(options);
+  const s3 = storeOptionsOf(options);
   const [archive, place] = await Promise.all([
     openStore(options.archive, archiveOptions(options)),
     openLakePlace(options.lake, options.work, s3),

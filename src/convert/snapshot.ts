@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { findFiles } from '../archive/find.js';
 import { type LoadedSnapshot, loadSnapshot } from '../enrich/snapshot-place.js';
 import { type SnapshotReport, takeSnapshot } from '../enrich/take-snapshot.js';
-import { openStore } from '../store/open.js';
+import { openStore, storeOptionsOf } from '../store/open.js';
 import { loadMappings } from './definitions.js';
 import { ConvertOptionsSchema, type FilledOptions, filledBy } from './options.js';
 import { withoutOwn } from './own-objects.js';
@@ -26,7 +26,7 @@ export interface SnapshotHooks {
 /** @throws FalconryError: OPTION_INVALID, ARCHIVE_NOT_FOUND, ARCHIVE_EMPTY, SNAPSHOT_TOO_LARGE, and what stores throw */
 export async function snapshot(options: SnapshotInput, hooks: SnapshotHooks = {}): Promise<SnapshotReport & { work: string }> {
   const { archive: archiveUri, work: workUri, region, endpointUrl, events, mappings } = filledBy(SnapshotOptionsSchema, options);
-  const s3 = { ...(region && { region }), ...(endpointUrl && { endpointUrl }) };
+  const s3 = storeOptionsOf({ region, endpointUrl });
   const [archive, work] = await Promise.all([openStore(archiveUri, s3), openStore(workUri, s3)]);
   try {
     const files = findFiles(withoutOwn(archive, workUri, workUri));

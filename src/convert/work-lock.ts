@@ -37,7 +37,7 @@ export async function takeLastingLock(work: ObjectStore, lakeId: string, holder:
     if (text === undefined) continue;
     const owner = ownerOf(text);
     if (owner.host === holder) return;
-    throw locked(`${key} in the work area ${work.uri}`, owner.by ?? `process ${owner.pid} on ${owner.host} since ${owner.since}`);
+    throw heldBy(work, key, owner);
   }
 }
 
@@ -55,10 +55,7 @@ async function take(work: ObjectStore, key: string): Promise<WorkLock> {
     if (text === undefined) continue;
     const owner = ownerOf(text);
     if (owner.host !== hostname() || isAlive(owner)) {
-      throw locked(
-        `${key} in the work area ${work.uri}`,
-        owner.by ?? `process ${owner.pid} on ${owner.host} since ${owner.since}`,
-      );
+      throw heldBy(work, key, owner);
     }
     // of two that find a dead owner, the slower must not remove the lock of the quicker
     const guard = await take(work, `${key}.takeover`);
@@ -68,6 +65,10 @@ async function take(work: ObjectStore, key: string): Promise<WorkLock> {
       await guard.release();
     }
   }
+}
+
+function heldBy(work: ObjectStore, key: string, { by, pid, host, since }: Owner) {
+  return locked(`${key} in the work area ${work.uri}`, by ?? `process ${pid} on ${host} since ${since}`);
 }
 
 async function readIfThere(work: ObjectStore, key: string): Promise<string | undefined> {

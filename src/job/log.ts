@@ -11,15 +11,18 @@ export type MetricUnit = 'Count' | 'Bytes' | 'Seconds';
 
 export const METRIC_NAMESPACE = 'Falconry';
 
+/** Writes log records, a JSON document a line. */
+export function recordWriter(write: (line: string) => void, now: () => number) {
+  return (level: 'info' | 'warn' | 'error', event: string, facts: object) =>
+    write(`${JSON.stringify({ time: new Date(now()).toISOString(), level, event, ...facts })}\n`);
+}
+
 /** @param common stands in every record */
 export function jobLog(common: Record<string, unknown>, write: (line: string) => void, now: () => number): JobLog {
-  const record =
-    (level: string) =>
-    (event: string, facts: Record<string, unknown> = {}) =>
-      write(`${JSON.stringify({ time: new Date(now()).toISOString(), level, event, ...common, ...facts })}\n`);
+  const record = recordWriter(write, now);
   return {
-    info: record('info'),
-    error: record('error'),
+    info: (event, facts) => record('info', event, { ...common, ...facts }),
+    error: (event, facts) => record('error', event, { ...common, ...facts }),
     metrics(dimensions, metrics) {
       const definitions = Object.entries(metrics).map(([Name, [, Unit]]) => ({ Name, Unit }));
       const values = Object.fromEntries(Object.entries(metrics).map(([name, [value]]) => [name, value]));

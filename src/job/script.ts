@@ -1,7 +1,7 @@
 /** A script of `jobs/`: one URI, options with values, an exit code. */
 import { parseArgs } from 'node:util';
 import { keepFreedMemory } from '../lake/duckdb-memory.js';
-import type { StoreOptions } from '../store/open.js';
+import { type StoreOptions, storeOptionsOf } from '../store/open.js';
 import { EXIT } from './exit.js';
 
 export interface JobScript {
@@ -32,8 +32,7 @@ export async function runScript({ name, argument, options = [], run }: JobScript
     const [uri] = positionals;
     if (uri === undefined || positionals.length > 1) throw new Error(`one ${argument} is needed`);
     const { region, 'endpoint-url': endpointUrl, ...rest } = values as Partial<Record<string, string>>;
-    const s3 = { ...(region === undefined ? {} : { region }), ...(endpointUrl === undefined ? {} : { endpointUrl }) };
-    process.exitCode = await run(uri, s3, rest);
+    process.exitCode = await run(uri, storeOptionsOf({ region, endpointUrl }), rest);
   } catch (error) {
     const usage = names.map((each) => `[--${each} <${each.split('-').at(-1)}>]`).join(' ');
     process.stderr.write(`${name}: ${(error as Error).message}; usage: ${name} <${argument}> ${usage}\n`);

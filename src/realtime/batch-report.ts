@@ -9,7 +9,17 @@ export type ObjectOutcome = ObjectConversion['how'] | PassedOver | 'failed' | 'p
 
 const OBJECT_OUTCOMES: readonly ObjectOutcome[] = ['converted', 'finished', 'known', ...PASSED_OVER, 'failed', 'postponed'];
 
-export interface BatchReport {
+/** Of the files that were converted now. */
+export interface ConvertedSums {
+  events: Outcomes;
+  /** quarantined lines by reason */
+  quarantine: Counts;
+  /** files converted up to a damage */
+  damaged: number;
+  written: { objects: number; bytes: number };
+}
+
+export interface BatchReport extends ConvertedSums {
   /** received = done + returned. `test`: of those done, S3's test events */
   notices: { received: number; done: number; returned: number; test: number };
   /** noticed = the sum of the outcomes */
@@ -18,13 +28,6 @@ export interface BatchReport {
   otherEvents: number;
   /** objects that are no longer those of their notice; what lies there now was converted, or known */
   replaced: number;
-  /** of what was converted now */
-  events: Outcomes;
-  /** quarantined lines by reason */
-  quarantine: Counts;
-  /** converted up to a damage */
-  damaged: number;
-  written: { objects: number; bytes: number };
   seconds: number;
 }
 
@@ -35,18 +38,19 @@ export function newBatchReport(): BatchReport {
     objects: { noticed: 0, ...outcomes },
     otherEvents: 0,
     replaced: 0,
-    events: noOutcomes(),
-    quarantine: noCounts(),
-    damaged: 0,
-    written: { objects: 0, bytes: 0 },
+    ...nothingConverted(),
     seconds: 0,
   };
 }
 
-export function addConverted(
-  report: Pick<BatchReport, 'events' | 'quarantine' | 'damaged' | 'written'>,
-  { outcomes, quarantine, files, objects }: Ledger,
-): void {
+export const nothingConverted = (): ConvertedSums => ({
+  events: noOutcomes(),
+  quarantine: noCounts(),
+  damaged: 0,
+  written: { objects: 0, bytes: 0 },
+});
+
+export function addConverted(report: ConvertedSums, { outcomes, quarantine, files, objects }: Ledger): void {
   addOutcomes(report.events, outcomes);
   addCounts(report.quarantine, quarantine);
   report.damaged += files.filter(({ damage }) => damage !== undefined).length;

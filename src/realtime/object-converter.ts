@@ -1,7 +1,7 @@
 /** Converts one input object as a unit of its own: convert's room, unit conversion and commit, kept from notice to notice. */
 import { createHash } from 'node:crypto';
 import { commitUnit, convertInScratch, publishUnit } from '../convert/commit.js';
-import { type OpenRoom, openRoom, storeOptions } from '../convert/conversion-room.js';
+import { type OpenRoom, openRoom } from '../convert/conversion-room.js';
 import type { ConversionRoom } from '../convert/conversion-tools.js';
 import { loadCompiled, PRODUCT_VERSION } from '../convert/definitions.js';
 import { attemptPrefix, type Ledger, ledgerKey, publishedKey, readLedger } from '../convert/ledger.js';
@@ -11,6 +11,8 @@ import { newProgress } from '../convert/shared-progress.js';
 import { convertUnit } from '../convert/unit-converter.js';
 import { loadSnapshot } from '../enrich/snapshot-place.js';
 import { errorRecord } from '../error.js';
+import { deletePrefix } from '../store/delete-prefix.js';
+import { storeOptionsOf } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import type { RealtimeInput } from './input.js';
 
@@ -55,7 +57,7 @@ export class ObjectConverter {
    * @throws WORK_NEEDED, WORK_IN_LAKE, SNAPSHOT_…, MAPPINGS_UNREADABLE, and what stores throw
    */
   static async open(options: FilledOptions): Promise<ObjectConverter> {
-    const { work, lake, workUri, lakeId } = await openLakePlace(options.lake, options.work, storeOptions(options));
+    const { work, lake, workUri, lakeId } = await openLakePlace(options.lake, options.work, storeOptionsOf(options));
     await Promise.all([work.close(), lake.close()]);
     const converter = new ObjectConverter(options, workUri, lakeId);
     await converter.#openRoom();
@@ -67,7 +69,8 @@ export class ObjectConverter {
     const { work, stagingId } = room.place;
     const unit = realtimeUnit(input);
     const conversion = await this.#settle(room, unit, input, options);
-    if (options.redelivered) await clearAttempts(work, attemptPrefix(stagingId!, unit, ''));
+    // of a published unit what is staged is worth nothing: who comes too late takes the ledger that won
+    if (options.redelivered) await deletePrefix(work, attemptPrefix(stagingId!, unit, '').replace(/\/+$/, '/'));
     return conversion;
   }
 
@@ -121,7 +124,7 @@ export class ObjectConverter {
   async #newRoom(): Promise<OpenRoom> {
     const { options, workUri, lakeId } = this;
     const { mapping } = loadCompiled(options.ocsf, options.mappings);
-    const { work } = await openLakePlace(options.lake, options.work, storeOptions(options));
+    const { work } = await openLakePlace(options.lake, options.work, storeOptionsOf(options));
     const { enrich, archive } = options;
     const snapshot = enrich === false ? undefined : await loadSnapshot(work, archive, enrich === true ? undefined : enrich);
     await work.close();
@@ -148,12 +151,4 @@ export class ObjectConverter {
     room.writer.close();
     await Promise.all([room.place.work.close(), room.place.lake.close()]);
   }
-}
-
-/** What is staged of a published unit is worth nothing: who comes too late takes the ledger that won. */
-async function clearAttempts(work: ObjectStore, prefix: string): Promise<void> {
-  const folder = prefix.replace(/\/+$/, '/');
-  const keys: string[] = [];
-  for await (const { key } of work.list(folder)) keys.push(key);
-  for (const key of keys) await work.delete(key);
 }

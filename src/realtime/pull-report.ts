@@ -1,7 +1,7 @@
 /** What a pull did: counts that add up. */
-import { type Counts, noCounts } from '../convert/counts.js';
-import { checkOutcomes, noOutcomes, type Outcomes } from '../convert/ledger.js';
+import { checkOutcomes } from '../convert/ledger.js';
 import type { ErrorRecord } from '../error.js';
+import { type ConvertedSums, nothingConverted } from './batch-report.js';
 
 /**
  * What can become of a file of a batch. `copied`, `converted`: now; `finished`: committed by an attempt that died, published now; `known`:
@@ -17,7 +17,7 @@ export interface PullFailure extends Pick<ErrorRecord, 'code' | 'message'> {
   file?: string;
 }
 
-export interface PullReport {
+export interface PullReport extends ConvertedSums {
   queue: string;
   /** where to */
   to?: string;
@@ -28,12 +28,6 @@ export interface PullReport {
   files: { noticed: number } & Record<FileOutcome, number>;
   /** compressed, of what was copied or converted */
   bytes: number;
-  /** with a lake: of what was converted now */
-  events: Outcomes;
-  quarantine: Counts;
-  /** files converted up to a damage */
-  damaged: number;
-  written: { objects: number; bytes: number };
   /** the first hundred */
   failures: PullFailure[];
   stopped: boolean;
@@ -49,10 +43,7 @@ export function newPullReport(base: Pick<PullReport, 'queue' | 'to' | 'lake'>): 
     messages: { received: 0, done: 0, failed: 0, returned: 0 },
     files: { noticed: 0, ...outcomes },
     bytes: 0,
-    events: noOutcomes(),
-    quarantine: noCounts(),
-    damaged: 0,
-    written: { objects: 0, bytes: 0 },
+    ...nothingConverted(),
     failures: [],
     stopped: false,
     seconds: 0,

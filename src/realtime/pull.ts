@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorRecord } from '../error.js';
-import { openStore } from '../store/open.js';
+import { openStore, storeOptionsOf } from '../store/open.js';
 import { openQueue } from '../store/open-queue.js';
 import type { MessageQueue, QueueMessage } from '../store/queue.js';
 import { addConverted } from './batch-report.js';
@@ -79,30 +79,34 @@ export async function pull(options: PullOptions, env: Environment, hooks: PullHo
 
 async function openTarget({ to, conversion, region, endpointUrl }: FilledPullOptions): Promise<PullTarget> {
   if (conversion !== undefined) return new LakeTarget(await ObjectConverter.open(conversion));
-  return new ArchiveTarget(await openStore(to!, { ...(region && { region }), ...(endpointUrl && { endpointUrl }) }));
+  return new ArchiveTarget(await openStore(to!, storeOptionsOf({ region, endpointUrl })));
 }
 
 /** The buckets that messages name, read with the feed's own key pair. */
 class Feed {
-  readonly #buckets = new Map<string, ArchiveBucket>();
+  readonly #buckets = new Map<string, Promise<ArchiveBucket>>();
 
   constructor(
     private readonly options: FilledPullOptions,
     private readonly credentials: FeedCredentials,
   ) {}
 
-  async bucket(name: string): Promise<ArchiveBucket> {
-    const held = this.#buckets.get(name);
-    if (held !== undefined) return held;
-    const { feedRegion: region, feedEndpointUrl: endpointUrl } = this.options;
-    const store = await openStore(`s3://${name}`, { region, credentials: this.credentials, ...(endpointUrl && { endpointUrl }) });
-    const bucket = { bucket: name, prefix: '', store, own: [] };
-    this.#buckets.set(name, bucket);
+  /** Files that are settled at the same time share a store. */
+  bucket(name: string): Promise<ArchiveBucket> {
+    let bucket = this.#buckets.get(name);
+    if (bucket === undefined) this.#buckets.set(name, (bucket = this.#open(name)));
     return bucket;
   }
 
+  async #open(name: string): Promise<ArchiveBucket> {
+    const { feedRegion: region, feedEndpointUrl: endpointUrl } = this.options;
+    const store = await openStore(`s3://${name}`, { region, credentials: this.credentials, ...(endpointUrl && { endpointUrl }) });
+    return { bucket: name, prefix: '', store, own: [] };
+  }
+
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.#buckets.values(), ({ store }) => store.close()));
+    const opened = await Promise.allSettled(this.#buckets.values());
+    await Promise.all(opened.map((bucket) => (bucket.status === 'fulfilled' ? bucket.value.store.close() : undefined)));
   }
 }
 

@@ -3,11 +3,10 @@
  * published, or known not to be a file; all others return to the queue, and after its number of tries to the dead-letter queue.
  */
 import { z } from 'zod';
-import { storeOptions } from '../convert/conversion-room.js';
 import type { FilledOptions } from '../convert/options.js';
 import { ownPrefixes } from '../convert/own-objects.js';
 import { errorRecord } from '../error.js';
-import { openStore } from '../store/open.js';
+import { openStore, storeOptionsOf } from '../store/open.js';
 import { addConverted, type BatchReport, checkBatch, newBatchReport, type ObjectOutcome } from './batch-report.js';
 import { sourceOf } from './checked-copy.js';
 import { Deadline, Pace } from './deadline.js';
@@ -51,7 +50,7 @@ export class Realtime {
   /** @param options `archive` is `s3://bucket/prefix`: notices of objects elsewhere in the bucket are passed over */
   static async open(options: FilledOptions, log: LogLine): Promise<Realtime> {
     const converter = await ObjectConverter.open(options);
-    const store = await openStore(options.archive, storeOptions(options));
+    const store = await openStore(options.archive, storeOptionsOf(options));
     const [bucket, ...folders] = options.archive.slice('s3://'.length).replace(/\/+$/, '').split('/');
     const prefix = folders.map((name) => `${name}/`).join('');
     const own = ownPrefixes(options.archive, options.lake, options.work!);

@@ -6,7 +6,7 @@
 /** A key longer than this is never learned. */
 const LONGEST_LEARNED_KEY = 256;
 /** Room for keys in the dictionary, known and learned. */
-export const MAX_KEYS = 65_536;
+const MAX_KEYS = 65_536;
 const SLOTS = MAX_KEYS * 2;
 /** A key that collides with more than this many others is not learned: keys made to collide must not make lookups long. */
 const MAX_PROBES = 32;
@@ -35,7 +35,7 @@ export function hashBytes(bytes: Uint8Array, start: number, length: number): num
 }
 
 /** What a slot of {@link FieldDictionary.slots} holds, in this order; slots of a hash follow each other. */
-export const SLOT = { hash: 0, idPlusOne: 1, firstWord: 2, length: 3 } as const;
+export const KEY_SLOT = { hash: 0, idPlusOne: 1, firstWord: 2, length: 3 } as const;
 export const SLOT_SIZE = 4;
 export const SLOT_MASK = SLOTS - 1;
 
@@ -81,12 +81,16 @@ export class FieldDictionary {
     let slot = hash & SLOT_MASK;
     for (let probes = 0; ; probes++) {
       const at = slot * SLOT_SIZE;
-      const idPlusOne = slots[at + SLOT.idPlusOne]!;
+      const idPlusOne = slots[at + KEY_SLOT.idPlusOne]!;
       if (idPlusOne === 0) {
         if (this.count >= this.maxKeys || length > this.longestKey) return -1;
         return this.add(at, hash, bytes, start, length);
       }
-      if (slots[at + SLOT.hash] === hash && slots[at + SLOT.length] === length && this.isKey(idPlusOne - 1, bytes, start)) {
+      if (
+        slots[at + KEY_SLOT.hash] === hash &&
+        slots[at + KEY_SLOT.length] === length &&
+        this.isKey(idPlusOne - 1, bytes, start)
+      ) {
         return idPlusOne - 1;
       }
       if (probes === this.maxProbes) return -1;
@@ -114,10 +118,10 @@ export class FieldDictionary {
     this.keyBytes.set(bytes.subarray(start, start + length), offset);
     this.keyOffset[id] = offset;
     this.keyLength[id] = length;
-    this.slots[at + SLOT.hash] = hash;
-    this.slots[at + SLOT.idPlusOne] = id + 1;
-    this.slots[at + SLOT.firstWord] = offset >> 2;
-    this.slots[at + SLOT.length] = length;
+    this.slots[at + KEY_SLOT.hash] = hash;
+    this.slots[at + KEY_SLOT.idPlusOne] = id + 1;
+    this.slots[at + KEY_SLOT.firstWord] = offset >> 2;
+    this.slots[at + KEY_SLOT.length] = length;
     return id;
   }
 }

@@ -7,7 +7,7 @@
  * Keys and texts are read four bytes at a time: FDR's lines name their fields in any order, so nothing can be expected of the next one.
  */
 import type { LineCells } from './cells.js';
-import { type FieldDictionary, hashBytes, mixWord, SLOT, SLOT_MASK, SLOT_SIZE } from './dictionary.js';
+import { type FieldDictionary, hashBytes, KEY_SLOT, mixWord, SLOT_MASK, SLOT_SIZE } from './dictionary.js';
 import { escapeEnd, literalEnd, numberEnd, STRING_STOP } from './json-text.js';
 
 /** By how many bytes of a word count: those bytes. */
@@ -160,13 +160,13 @@ export class FlatScanner {
     const { dictionary, view } = this;
     const { slots, words } = dictionary;
     const at = (hash & SLOT_MASK) * SLOT_SIZE;
-    if (slots[at + SLOT.hash] !== hash || slots[at + SLOT.length] !== length) return -1;
-    let word = slots[at + SLOT.firstWord]!;
+    if (slots[at + KEY_SLOT.hash] !== hash || slots[at + KEY_SLOT.length] !== length) return -1;
+    let word = slots[at + KEY_SLOT.firstWord]!;
     let p = start;
     for (const end = start + length - 4; p <= end; p += 4) if (view.getInt32(p, true) !== words[word++]) return -1;
     const rest = length & 3;
     if (rest > 0 && (view.getInt32(p, true) & FIRST_BYTES[rest]!) !== words[word]) return -1;
-    return slots[at + SLOT.idPlusOne]! - 1;
+    return slots[at + KEY_SLOT.idPlusOne]! - 1;
   }
 
   private begin(bytes: Uint8Array): void {

@@ -8,6 +8,17 @@ import type { ObjectStore } from './store.js';
 
 export type StoreOptions = S3StoreOptions;
 
+/** What commands and jobs are told of S3, as stores take it: what is not told is left out. */
+export function storeOptionsOf({
+  region,
+  endpointUrl,
+}: {
+  region?: string | undefined;
+  endpointUrl?: string | undefined;
+}): StoreOptions {
+  return { ...(region === undefined ? {} : { region }), ...(endpointUrl === undefined ? {} : { endpointUrl }) };
+}
+
 /** S3's own rule for bucket names, access point aliases included. */
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 

@@ -1,14 +1,14 @@
 /** Our validator beside the outside referee, where that lies next to the repository: same events, same rules broken. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ocsfSchema } from '../../src/ocsf/load.js';
 import { type Attribute, OCSF_VERSIONS, type OcsfVersion } from '../../src/ocsf/schema.js';
 import { Validator } from '../../src/ocsf/validate.js';
+import { HAS_REFEREE, REFEREE } from '../support/referee.js';
 import { MUTATION_NAMES, mutate } from './mutation.js';
 import { type Item, pick, randomEvent, randomNumbers } from './random-event.js';
 
-const REFEREE = '../shared/ocsf';
 const SEED = 20_240_501;
 const VALID = 120;
 const MUTANTS_PER_KIND = 8;
@@ -127,7 +127,7 @@ function sameAttributes(
   }
 }
 
-describe.skipIf(!existsSync(`${REFEREE}/validate_ocsf.py`))(`against the referee, seed ${SEED}`, () => {
+describe.skipIf(!HAS_REFEREE)(`against the referee, seed ${SEED}`, () => {
   it.each(OCSF_VERSIONS)('has the facts of the compiled schema, %s', (version) => {
     const compiled = JSON.parse(readFileSync(`${REFEREE}/schema-${version}.json`, 'utf8')) as Compiled;
     const schema = ocsfSchema(version);
