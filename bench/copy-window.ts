@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { DuckDBInstance, DuckDBTableFunction } from '@duckdb/node-api';
 import { duckdbType } from '../src/lake/duckdb-types.js';
 import { PlacedBuffers, writeChunk } from '../src/lake/handover.js';
-import { BUFFER } from '../src/normalize/constants.js';
 import type { Batch, Normalizer } from '../src/normalize/normalizer.js';
 
 export interface Written {
@@ -19,14 +18,6 @@ export async function copyWindow(normalizer: Normalizer, folder: string, options
   const instance = await DuckDBInstance.create(':memory:', { threads: '1', preserve_insertion_order: 'true' });
   const connection = await instance.connect();
   const placed = new PlacedBuffers();
-  const lengths: number[] = [];
-  const place = (batch: Batch) => {
-    batch.buffers.forEach((bytes, index) => {
-      if (index !== BUFFER.made && lengths[index] === bytes.length) return;
-      placed.place(index, bytes);
-      lengths[index] = bytes.length;
-    });
-  };
   let next: () => Batch | undefined = () => undefined;
   const registered = new Set<number>();
   for (const { group, order } of normalizer.sortedGroups()) {
@@ -43,7 +34,7 @@ export async function copyWindow(normalizer: Normalizer, folder: string, options
         mainFunction: (info, { chunk }) => {
           try {
             const batch = next();
-            if (batch !== undefined) place(batch);
+            if (batch !== undefined) placed.place(batch.buffers);
             writeChunk(chunk, batch ?? NO_ROWS, batch === undefined ? undefined : placed);
           } catch (error) {
             info.setError(String(error));
@@ -71,4 +62,4 @@ export async function copyWindow(normalizer: Normalizer, folder: string, options
   return written;
 }
 
-const NO_ROWS: Batch = { rows: 0, columns: [], buffers: [], window: {} };
+const NO_ROWS: Batch = { rows: 0, columns: [], buffers: [] };

@@ -42,8 +42,7 @@ export class UnitWindow {
 
   /** Gives all buffers back; rows that are not written are forgotten. */
   clear(): void {
-    const { normalizer, pool, writer } = this.room;
-    writer.endWindow();
+    const { normalizer, pool } = this.room;
     normalizer.reset();
     for (const bytes of this.lent.splice(0)) pool.give(bytes);
     this.bytes = 0;

@@ -2,14 +2,16 @@
  * The hand-over of batches to DuckDB: the project's one unsafe place.
  *
  * An Arrow string view and DuckDB's `duckdb_string_t` are the same 16 bytes but for the last 8: (buffer, offset) there, an address
- * here. So the buffers are placed once in DuckDB's memory, and a column of views becomes a column of strings by turning one into
+ * here. So the buffers are placed in DuckDB's memory, and a column of views becomes a column of strings by turning one into
  * the other. What must hold, and is checked here:
  *
  * - every view of a set row lies inside its buffer (an `Error` otherwise: nothing is read out of bounds);
  * - a null row becomes an empty string, never a stale address;
  * - the buffers hold valid UTF-8 (the scanner's promise: it reads only what `isUtf8` accepted, and escapes become UTF-8);
- * - what a {@link PlacedBuffers} holds stays alive until its {@link PlacedBuffers.release}, which whoever calls COPY must call
- *   *after* COPY has ended: a garbage collector frees what no later line names, and Bun's does so at once.
+ * - a batch's own buffers (texts made, the rows' text) stay where they are until the next batch is placed: DuckDB asks for a batch only
+ *   when it has copied the one before into its row group, as it must with the vectors of any scan, which are filled anew;
+ * - what lasts (constants, keys) stays until {@link PlacedBuffers.release}, which whoever calls COPY must call *after* COPY has ended: a
+ *   garbage collector frees what no later line names, and Bun's does so at once.
  *
  * `safe: true` is the twin that copies every string by DuckDB's own call; a test compares the two.
  */
@@ -17,38 +19,31 @@
 import { BLOB } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import { type Column, INLINE } from '../normalize/column.js';
+import { FIRST_OF_BATCH } from '../normalize/constants.js';
 import type { Batch } from '../normalize/normalizer.js';
 
 const SLOTS = 2048;
 
-/** Copies of buffers in DuckDB's memory, by their index in the batch. */
+/** Copies of a batch's buffers in DuckDB's memory, by their index in the batch. */
 export class PlacedBuffers {
-  private readonly chunks: duckdb.DataChunk[] = [];
-  private vector: duckdb.Vector | undefined;
-  private low = new Uint32Array(64);
-  private high = new Uint32Array(64);
-  private lengths = new Float64Array(64).fill(Number.NaN);
+  private readonly lasting = new TextChunks();
+  private readonly passing = new TextChunks();
+  private low = new Uint32Array(8);
+  private high = new Uint32Array(8);
+  private lengths = new Float64Array(8).fill(Number.NaN);
   private strings = new Int32Array(SLOTS * 4);
-  private used = 0;
   private released = false;
 
-  /** Places bytes as buffer `index`; placing an index again replaces what it stands for (the old copy lives on until release). */
-  place(index: number, bytes: Uint8Array): void {
+  /** Places the buffers of a batch; those of the batch before go, but for what only grows. */
+  place(buffers: readonly Uint8Array[]): void {
     if (this.released) throw new Error('these buffers were released');
-    while (index >= this.lengths.length) this.grow();
-    this.lengths[index] = bytes.length;
-    if (bytes.length === 0) return;
-    if (this.vector === undefined || this.used === SLOTS) this.addChunk();
-    // DuckDB keeps up to 12 bytes inside the slot, which has no address: such a buffer is padded
-    const placed = bytes.length > INLINE ? bytes : Uint8Array.from({ length: INLINE + 1 }, (_, i) => bytes[i] ?? 0);
-    const slot = this.used++;
-    const vector = this.vector!;
-    duckdb.vector_assign_string_element_len(vector, slot, placed);
-    const view = duckdb.vector_get_data(vector, (slot + 1) * 16);
-    const at = new DataView(view.buffer, view.byteOffset + slot * 16, 16);
-    if (at.getUint32(0, true) !== placed.length) throw new Error('a placed buffer has another length than was given');
-    this.low[index] = at.getUint32(8, true);
-    this.high[index] = at.getUint32(12, true);
+    this.passing.clear();
+    while (buffers.length > this.lengths.length) this.grow();
+    this.lengths.fill(Number.NaN, FIRST_OF_BATCH);
+    buffers.forEach((bytes, index) => {
+      if (index >= FIRST_OF_BATCH) this.put(this.passing, index, bytes);
+      else if (this.lengths[index] !== bytes.length) this.put(this.lasting, index, bytes);
+    });
   }
 
   /** The views of `rows` rows as DuckDB strings, in a buffer that the next call overwrites. */
@@ -92,16 +87,16 @@ export class PlacedBuffers {
   release(): void {
     if (this.released) return;
     this.released = true;
-    for (const chunk of this.chunks) duckdb.data_chunk_reset(chunk);
-    this.chunks.length = 0;
+    this.passing.clear();
+    this.lasting.clear();
   }
 
-  private addChunk(): void {
-    // BLOB, since a block as a whole need not be valid UTF-8: a bad line stays in it, and so do the ends of shrunk texts
-    const chunk = duckdb.create_data_chunk([BLOB.toLogicalType().logical_type]);
-    this.chunks.push(chunk);
-    this.vector = duckdb.data_chunk_get_vector(chunk, 0);
-    this.used = 0;
+  private put(chunks: TextChunks, index: number, bytes: Uint8Array): void {
+    this.lengths[index] = bytes.length;
+    if (bytes.length === 0) return;
+    const address = chunks.add(bytes);
+    this.low[index] = address.low;
+    this.high[index] = address.high;
   }
 
   private grow(): void {
@@ -115,6 +110,42 @@ export class PlacedBuffers {
     this.low = low;
     this.high = high;
     this.lengths = lengths;
+  }
+}
+
+/** Texts of any size in the memory of DuckDB's vectors. */
+class TextChunks {
+  private readonly chunks: duckdb.DataChunk[] = [];
+  private vector: duckdb.Vector | undefined;
+  private used = 0;
+
+  /** Copies bytes; tells where they lie now, as the halves of an address. */
+  add(bytes: Uint8Array): { low: number; high: number } {
+    if (this.vector === undefined || this.used === SLOTS) this.addChunk();
+    // DuckDB keeps up to 12 bytes inside the slot, which has no address: such a buffer is padded
+    const placed = bytes.length > INLINE ? bytes : Uint8Array.from({ length: INLINE + 1 }, (_, i) => bytes[i] ?? 0);
+    const slot = this.used++;
+    const vector = this.vector!;
+    duckdb.vector_assign_string_element_len(vector, slot, placed);
+    const view = duckdb.vector_get_data(vector, (slot + 1) * 16);
+    const at = new DataView(view.buffer, view.byteOffset + slot * 16, 16);
+    if (at.getUint32(0, true) !== placed.length) throw new Error('a placed buffer has another length than was given');
+    return { low: at.getUint32(8, true), high: at.getUint32(12, true) };
+  }
+
+  /** Frees all of them. */
+  clear(): void {
+    for (const chunk of this.chunks) duckdb.data_chunk_reset(chunk);
+    this.chunks.length = 0;
+    this.vector = undefined;
+  }
+
+  private addChunk(): void {
+    // BLOB, since a batch's text as a whole need not be valid UTF-8: the ends of shrunk texts stay in it
+    const chunk = duckdb.create_data_chunk([BLOB.toLogicalType().logical_type]);
+    this.chunks.push(chunk);
+    this.vector = duckdb.data_chunk_get_vector(chunk, 0);
+    this.used = 0;
   }
 }
 

@@ -8,7 +8,6 @@ import { rm, stat } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance, DuckDBTableFunction, type DuckDBTableFunctionInfo } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import { BATCH_ROWS } from '../normalize/batch.js';
-import { BUFFER } from '../normalize/constants.js';
 import type { Batch } from '../normalize/normalizer.js';
 import type { ClassLayout } from '../ocsf/layout.js';
 import { duckdbType } from './duckdb-types.js';
@@ -51,12 +50,6 @@ export class ParquetWriter {
   /** set while a COPY runs */
   private isWriting = false;
   private placed: PlacedBuffers | undefined;
-  /** the window whose buffers are placed */
-  private window: object | undefined;
-  /** a batch of the object being written refers to what is placed */
-  private isPlacedInUse = false;
-  /** bytes of each buffer when it was placed */
-  private placedLengths: number[] = [];
   private failure: unknown;
 
   private constructor(
@@ -77,8 +70,7 @@ export class ParquetWriter {
   }
 
   /**
-   * Writes one object. The buffers of its batches are placed as they first appear and stay until {@link endWindow}, or until the
-   * next write with batches of another window. On an error no file is left behind.
+   * Writes one object. On an error no file is left behind.
    *
    * @param metadata Parquet's file key-value metadata
    * @throws Error if another write of this writer is still running
@@ -92,7 +84,7 @@ export class ParquetWriter {
     this.isWriting = true;
     this.source = source;
     this.failure = undefined;
-    this.isPlacedInUse = false;
+    this.placed = new PlacedBuffers();
     try {
       await this.connection.run(
         `COPY (SELECT * FROM ${name}()) TO ${quote(path)} (${copyOptions(source.rows, rowGroupRows, compressionLevel)}${keyValues})`,
@@ -101,27 +93,16 @@ export class ParquetWriter {
       await rm(path, { force: true });
       throw this.failure ?? error;
     } finally {
+      this.placed.release();
       this.source = undefined;
       this.isWriting = false;
     }
     return { bytes: (await stat(path)).size };
   }
 
-  /**
-   * Frees what the window's batches placed. Only now may their blocks change.
-   *
-   * @throws Error while a write is running: DuckDB still reads them
-   */
-  endWindow(): void {
-    this.assertIdle('endWindow');
-    this.placed?.release();
-    this.placed = undefined;
-    this.placedLengths = [];
-    this.window = undefined;
-  }
-
+  /** @throws Error while a write is running: DuckDB still reads what was handed to it */
   close(): void {
-    this.endWindow();
+    this.assertIdle('close');
     this.connection.closeSync();
     this.instance.closeSync();
   }
@@ -154,34 +135,15 @@ export class ParquetWriter {
     try {
       const batch = this.source?.next();
       if (batch === undefined) duckdb.data_chunk_set_size(chunk, 0);
-      else writeChunk(chunk, batch, this.options.safe ? undefined : this.place(batch));
+      else {
+        if (!this.options.safe) this.placed!.place(batch.buffers);
+        writeChunk(chunk, batch, this.options.safe ? undefined : this.placed);
+      }
     } catch (error) {
       this.failure = error;
       duckdb.data_chunk_set_size(chunk, 0);
       info.setError(String(error));
     }
-  }
-
-  private place(batch: Batch): PlacedBuffers {
-    if (this.window !== batch.window) this.newWindow(batch.window);
-    this.isPlacedInUse = true;
-    const { placedLengths } = this;
-    const placed = this.placed!;
-    batch.buffers.forEach((bytes, index) => {
-      // blocks are whole when their rows are written; constants and keys only grow; made texts are new in every batch
-      if (index !== BUFFER.made && placedLengths[index] === bytes.length) return;
-      placed.place(index, bytes);
-      placedLengths[index] = bytes.length;
-    });
-    return placed;
-  }
-
-  private newWindow(window: object): void {
-    if (this.isPlacedInUse) throw new Error('one object takes batches of one window');
-    this.placed?.release();
-    this.placed = new PlacedBuffers();
-    this.placedLengths = [];
-    this.window = window;
   }
 }
 

@@ -53,7 +53,7 @@ export class ActivityColumns {
   }
 
   fill(activity: LoadedActivity, filling: Filling, active: ActiveSet): void {
-    const { rows, order, start, blocks, failures } = filling;
+    const { rows, order, start, text, failures } = filling;
     const { slot, reader, keeper, entries } = activity;
     for (let k = 0; k < active.count; k++) {
       const i = active.positions[k]!;
@@ -63,8 +63,7 @@ export class ActivityColumns {
         const at = rows.base[row]! + slot * 2;
         const length = rows.cells[at + 1]!;
         if (length > 0) {
-          const bytes = blocks[rows.block[row]!]!;
-          const found = find(reader!, bytes, rows.cells[at]!, length);
+          const found = find(reader!, text.bytes, text.at[i]! + rows.cells[at]!, length);
           if (found >= 0) entry = entries[found + 1]!;
           const isOwnWord = found >= 0 && entry.view < 0;
           // kept where the caption tells the raw value: one of its own, or the raw value itself
@@ -89,14 +88,13 @@ export class ActivityColumns {
 
   /** The value of a slot as caption; false where it cannot be one. */
   private ownWord(position: number, row: number, slot: number, filling: Filling): boolean {
-    const { rows, blocks, made, cursor } = filling;
-    const block = rows.block[row]!;
-    const bytes = blocks[block]!;
+    const { rows, text, made, cursor, textBuffer } = filling;
+    const { bytes } = text;
     const at = rows.base[row]! + slot * 2;
-    const offset = rows.cells[at]!;
+    const offset = text.at[position]! + rows.cells[at]!;
     const length = rows.cells[at + 1]!;
     if (testText('string', bytes, offset, length, LONGEST_WORD) !== ACCEPT) return false;
-    this.name.setText(position, bytes, offset, length, BUFFER.blocks + block);
+    this.name.setText(position, bytes, offset, length, textBuffer);
     const word = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString('utf8');
     made.put(`${this.plan.caption}: ${word}`, cursor, BUFFER.made);
     this.typeName.setText(position, made.bytes, cursor.offset, cursor.length, BUFFER.made);

@@ -1,8 +1,10 @@
 /** Texts that never change (captions, names, versions), in one buffer that batches refer to as their buffer 0. */
 import { INLINE } from './column.js';
 
-/** A batch's buffers: constants, the dictionary's keys, texts made on the way, then the blocks. */
-export const BUFFER = { constants: 0, keys: 1, made: 2, blocks: 3 } as const;
+/** A batch's buffers: constants, the dictionary's keys, texts made on the way, the text of its rows and of facts about them. */
+export const BUFFER = { constants: 0, keys: 1, made: 2, text: 3, facts: 4 } as const;
+/** Buffers from this one on are new in every batch; those before only grow. */
+export const FIRST_OF_BATCH = BUFFER.made;
 
 export class ConstantTexts {
   bytes = new Uint8Array(1 << 14);

@@ -7,16 +7,17 @@
 import { type Alternative, type ClassPlan, FACT_KINDS, type FactKind, type FactPlan, SLOT } from '../mapping/plan.js';
 import { LineCells } from '../scan/cells.js';
 import { TextBuffer } from '../scan/exact-text.js';
+import { BatchText, type TextOfRows } from './batch-text.js';
 import type { Column } from './column.js';
 import { type LoadedConstant, loadConstant, writeConstant } from './constant-op.js';
-import type { ConstantTexts } from './constants.js';
+import { BUFFER, type ConstantTexts } from './constants.js';
 import type { FactKey, FactSource, TextAt } from './fact-source.js';
 import { Failures, KeeperIds } from './failures.js';
 import { type ActiveSet, emptyActiveSet, type Filling } from './filling.js';
 import { fillLeaves, type LoadedLeaf, loadLeaf } from './kernels.js';
 import { fillLists, type LoadedList, loadList } from './lists.js';
 import type { Placeholders } from './placeholders.js';
-import { RowTable } from './row-table.js';
+import { grown, RowTable } from './row-table.js';
 import { settle } from './settle.js';
 import type { Window } from './window.js';
 
@@ -30,6 +31,12 @@ export class WindowFacts {
   private readonly cells = new LineCells();
   private readonly text = new TextBuffer();
   private readonly at: TextAt = { bytes: new Uint8Array(0), offset: 0, length: 0 };
+  /** text of the facts that the batch being filled refers to, each once */
+  private readonly gathered = new BatchText(0);
+  /** by row of facts: where its text lies in {@link gathered}, if the batch is the one that is being filled */
+  private gatheredAt = new Int32Array(64);
+  private gatheredFor = new Int32Array(64);
+  private batch = 0;
 
   /** @param fields by kind and slot */
   constructor(
@@ -50,6 +57,31 @@ export class WindowFacts {
     const fact = this.source.find(kind, key, timeMs);
     if (fact < 0) return -1;
     return this.known[kind].get(fact) ?? this.place(kind, fact);
+  }
+
+  /** A batch begins: it refers to no facts yet. */
+  startBatch(): void {
+    this.gathered.reset();
+    this.batch++;
+  }
+
+  /** Text of the facts that the batch refers to. */
+  get batchText(): Uint8Array {
+    return this.gathered.used;
+  }
+
+  /** Where the text of a row of facts begins in {@link batchText}. */
+  gather(row: number): number {
+    if (row >= this.gatheredAt.length) {
+      const rows = Math.max(row + 1, this.gatheredAt.length * 2);
+      this.gatheredAt = grown(this.gatheredAt, new Int32Array(rows));
+      this.gatheredFor = grown(this.gatheredFor, new Int32Array(rows));
+    }
+    if (this.gatheredFor[row] !== this.batch) {
+      this.gatheredFor[row] = this.batch;
+      this.gatheredAt[row] = this.gathered.add(this.rows, this.window.blocks, row);
+    }
+    return this.gatheredAt[row]!;
   }
 
   /** Whether what was found last is from after the time. */
@@ -75,9 +107,11 @@ export class WindowFacts {
     rows.reserve(fields.length * 2);
     const row = rows.count++;
     rows.base[row] = rows.cellsUsed;
-    rows.block[row] = this.window.placeFacts(text, cells);
+    rows.block[row] = this.window.place(text, cells);
+    rows.textStart[row] = cells.start;
+    rows.textLength[row] = cells.end - cells.start;
     for (let slot = 0; slot < fields.length; slot++) {
-      rows.cells[rows.cellsUsed++] = cells.offset[slot]!;
+      rows.cells[rows.cellsUsed++] = cells.offset[slot]! - cells.start;
       rows.cells[rows.cellsUsed++] = cells.length[slot]!;
     }
     this.known[kind].set(fact, row);
@@ -95,6 +129,7 @@ interface LoadedFacts {
   before: Int32Array[];
   /** of each position of the batch the row of facts, or -1 */
   order: Int32Array;
+  text: TextOfRows;
   /** positions whose facts are from after the event, a bit each */
   later: Int32Array;
   hasLater: boolean;
@@ -132,6 +167,7 @@ export class BatchFacts {
         filled,
         before: filled.map(() => new Int32Array(batchRows / 32)),
         order: new Int32Array(batchRows),
+        text: { bytes: new Uint8Array(0), at: new Int32Array(batchRows) },
         later: new Int32Array(batchRows / 32),
         hasLater: false,
       };
@@ -147,6 +183,7 @@ export class BatchFacts {
     const { rows, order, start, count } = filling;
     this.failures.reset(count);
     this.marks.fill(0, 0, count);
+    this.facts.startBatch();
     this.plans.forEach((loaded, p) => {
       loaded.later.fill(0);
       loaded.hasLater = false;
@@ -154,24 +191,24 @@ export class BatchFacts {
         loaded.order[i] = -1;
         const slots = alternativeAt(i).factSlots[p]!;
         if (slots.length === 0) continue;
-        const row = order[start + i]!;
-        if (!this.pointAtKey(filling, row, slots)) continue;
-        const found = this.facts.find(loaded.plan.kind, this.key, rows.time[row]!);
+        if (!this.pointAtKey(filling, i, slots)) continue;
+        const found = this.facts.find(loaded.plan.kind, this.key, rows.time[order[start + i]!]!);
         loaded.order[i] = found;
-        if (found < 0 || !this.facts.isLater) continue;
+        if (found < 0) continue;
+        loaded.text.at[i] = this.facts.gather(found);
+        if (!this.facts.isLater) continue;
         loaded.later[i >> 5]! |= 1 << (i & 31);
         loaded.hasLater = true;
       }
     });
   }
 
-  private pointAtKey({ rows, blocks }: Filling, row: number, slots: readonly number[]): boolean {
-    const base = rows.base[row]!;
-    const bytes = blocks[rows.block[row]!]!;
+  private pointAtKey({ rows, order, start, text: { bytes, at } }: Filling, position: number, slots: readonly number[]): boolean {
+    const base = rows.base[order[start + position]!]!;
     const point = (text: TextAt, slot: number): boolean => {
       const length = rows.cells[base + slot * 2 + 1]!;
       text.bytes = bytes;
-      text.offset = rows.cells[base + slot * 2]!;
+      text.offset = at[position]! + rows.cells[base + slot * 2]!;
       text.length = Math.max(0, length);
       return length > 0;
     };
@@ -238,8 +275,10 @@ export class BatchFacts {
 
   /** The same batch, with rows of facts in the place of its own. */
   private fillingOf(loaded: LoadedFacts, filling: Filling): Filling {
-    const { failures, factFilling } = this;
-    return Object.assign(factFilling, filling, { rows: this.facts.rows, order: loaded.order, start: 0, failures });
+    const { failures, factFilling, facts } = this;
+    const { order, text } = loaded;
+    text.bytes = facts.batchText;
+    return Object.assign(factFilling, filling, { rows: facts.rows, order, start: 0, failures, text, textBuffer: BUFFER.facts });
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the kernels share while a batch is filled. */
+import type { TextOfRows } from './batch-text.js';
 import type { ConstantTexts } from './constants.js';
 import type { Failures } from './failures.js';
 import type { Cursor, MadeText } from './made-text.js';
@@ -6,8 +7,10 @@ import type { RowTable } from './row-table.js';
 
 export interface Filling {
   rows: RowTable;
-  /** index = the row's block; the batch's buffer is {@link BUFFER.blocks} + index */
-  blocks: readonly Uint8Array[];
+  /** the rows' text, by position */
+  text: TextOfRows;
+  /** the batch's buffer that {@link text} is */
+  textBuffer: number;
   /** rows of the table in the batch's order */
   order: Int32Array;
   start: number;
@@ -34,9 +37,8 @@ export interface ActiveSet {
   positions: Int32Array;
   count: number;
   mask: Int32Array;
-  /** by the index in {@link positions}: where the row's cells begin, and its block; found by `fillLeaves` */
+  /** by the index in {@link positions}: where the row's cells begin; found by `fillLeaves` */
   bases: Int32Array;
-  blocks: Uint16Array;
 }
 
 export function emptyActiveSet(batchRows: number): ActiveSet {
@@ -45,6 +47,5 @@ export function emptyActiveSet(batchRows: number): ActiveSet {
     count: 0,
     mask: new Int32Array(batchRows / 32),
     bases: new Int32Array(batchRows),
-    blocks: new Uint16Array(batchRows),
   };
 }

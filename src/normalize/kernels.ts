@@ -54,12 +54,8 @@ export function fillLeaves(leaves: readonly LoadedLeaf[], filling: Filling, acti
 }
 
 /** Every leaf goes through all rows: what leads from a row to its cells is looked up once. */
-function locate({ rows, order, start }: Filling, { positions, count, bases, blocks }: ActiveSet): void {
-  for (let k = 0; k < count; k++) {
-    const row = order[start + positions[k]!]!;
-    bases[k] = rows.base[row]!;
-    blocks[k] = rows.block[row]!;
-  }
+function locate({ rows, order, start }: Filling, { positions, count, bases }: ActiveSet): void {
+  for (let k = 0; k < count; k++) bases[k] = rows.base[order[start + positions[k]!]!]!;
 }
 
 /** The commonest kernel, without a cursor: the whole text of the field. */
@@ -68,9 +64,10 @@ function fillWholeText(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): v
   const { reading, slot, ifEmpty } = op;
   if (reading.kind !== 'text') return;
   const { test, maxLength, hexDigits } = reading;
-  const { rows, blocks, failures } = filling;
+  const { rows, failures, textBuffer } = filling;
   const { cells } = rows;
-  const { positions, bases, blocks: blockOf } = active;
+  const { bytes, at: textAt } = filling.text;
+  const { positions, bases } = active;
   for (let k = 0; k < active.count; k++) {
     const at = bases[k]! + slot * 2;
     const length = cells[at + 1]!;
@@ -80,11 +77,9 @@ function fillWholeText(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): v
       if (keeper >= 0) failures.add(i, slot, keeper, false);
       continue;
     }
-    const block = blockOf[k]!;
-    const bytes = blocks[block]!;
-    const offset = cells[at]!;
+    const offset = textAt[i]! + cells[at]!;
     const verdict = testText(test, bytes, offset, length, maxLength, hexDigits);
-    if (verdict === ACCEPT) column.setText(i, bytes, offset, length, BUFFER.blocks + block);
+    if (verdict === ACCEPT) column.setText(i, bytes, offset, length, textBuffer);
     else if (verdict === REJECT) failures.add(i, slot, keeper, true);
   }
 }
@@ -92,9 +87,10 @@ function fillWholeText(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): v
 function fillLeaf(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
   const { column, op, keeper } = leaf;
   const { slot, ifEmpty } = op;
-  const { rows, blocks, failures, cursor } = filling;
+  const { rows, failures, cursor, textBuffer } = filling;
   const { cells } = rows;
-  const { positions, bases, blocks: blockOf } = active;
+  const { bytes, at: textAt } = filling.text;
+  const { positions, bases } = active;
   for (let k = 0; k < active.count; k++) {
     const at = bases[k]! + slot * 2;
     const length = cells[at + 1]!;
@@ -104,11 +100,10 @@ function fillLeaf(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
       if (keeper >= 0) failures.add(i, slot, keeper, false);
       continue;
     }
-    const block = blockOf[k]!;
-    cursor.bytes = blocks[block]!;
-    cursor.offset = cells[at]!;
+    cursor.bytes = bytes;
+    cursor.offset = textAt[i]! + cells[at]!;
     cursor.length = length;
-    cursor.buffer = BUFFER.blocks + block;
+    cursor.buffer = textBuffer;
     const outcome = writeLeaf(leaf, i, cursor, filling);
     if (outcome === REJECT || (outcome === IN_PART && keeper >= 0))
       failures.add(i, slot, keeper, outcome === REJECT && isFault(leaf));

@@ -147,16 +147,15 @@ function fillItem(item: LoadedItem, column: Column, filling: Filling, position: 
 }
 
 function point(filling: Filling, position: number, slot: number): boolean {
-  const { rows, order, start, blocks, cursor } = filling;
+  const { rows, order, start, text, cursor } = filling;
   const row = order[start + position]!;
   const at = rows.base[row]! + slot * 2;
   const length = rows.cells[at + 1]!;
   if (length < 0) return false;
-  const block = rows.block[row]!;
-  cursor.bytes = blocks[block]!;
-  cursor.offset = rows.cells[at]!;
+  cursor.bytes = text.bytes;
+  cursor.offset = text.at[position]! + rows.cells[at]!;
   cursor.length = length;
-  cursor.buffer = BUFFER.blocks + block;
+  cursor.buffer = filling.textBuffer;
   return true;
 }
 

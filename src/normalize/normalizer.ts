@@ -12,6 +12,7 @@ import { ExactParser, type LineFault } from '../scan/exact.js';
 import { TextBuffer } from '../scan/exact-text.js';
 import { FlatScanner } from '../scan/flat.js';
 import { BATCH_ROWS, BatchBuilder } from './batch.js';
+import { BatchText } from './batch-text.js';
 import type { Column } from './column.js';
 import { BUFFER, ConstantTexts, writeView } from './constants.js';
 import type { FactSource } from './fact-source.js';
@@ -60,11 +61,11 @@ export interface Lines {
 export interface Batch {
   rows: number;
   columns: readonly Column[];
-  /** by the index in the views: constants, keys, made texts, then the window's blocks */
+  /** by the index in the views, see {@link BUFFER} */
   buffers: readonly Uint8Array[];
-  /** the same object while blocks only grow, another after {@link Normalizer.reset} */
-  window: object;
 }
+
+const NOTHING = new Uint8Array(0);
 
 export class Normalizer {
   readonly router: Router;
@@ -80,12 +81,13 @@ export class Normalizer {
   private readonly cells = new LineCells();
   private readonly scanner: FlatScanner;
   private readonly parser: ExactParser;
-  private readonly text = new TextBuffer();
+  private readonly exactText = new TextBuffer();
+  /** of the batch that was filled last */
+  private readonly text = new BatchText(BATCH_ROWS);
   private readonly builders: (BatchBuilder | undefined)[] = [];
   private readonly slotFields: (Int32Array | undefined)[] = [];
   private readonly filling: Filling;
   private readonly buffers: Uint8Array[] = [];
-  private changesSeen = -1;
   private keyViewsMade = 0;
   private readonly keyViews = new Int32Array(65_536 * 4);
 
@@ -100,13 +102,14 @@ export class Normalizer {
     this.idField = this.fieldId('id');
     this.filling = {
       rows: this.rows,
-      blocks: this.window.blocks,
+      text: this.text,
+      textBuffer: BUFFER.text,
       order: new Int32Array(0),
       start: 0,
       count: 0,
       constants: this.constants,
       made: new MadeText(),
-      cursor: { bytes: this.text.bytes, offset: 0, length: 0, buffer: 0 },
+      cursor: { bytes: NOTHING, offset: 0, length: 0, buffer: 0 },
       scratch: [],
       failures: new Failures(BATCH_ROWS, (position, slot) => this.countInvalid(position, slot)),
       keys: {
@@ -182,7 +185,7 @@ export class Normalizer {
     outcomes: Outcomes,
     onQuarantine: (line: QuarantinedLine) => void,
   ): void {
-    const { cells, text } = this;
+    const { cells, exactText: text } = this;
     const fault = this.parser.parse(bytes, start, end, text, cells);
     if (fault !== undefined) {
       this.quarantine(fault, bytes, start, end, line, fileOffset, outcomes, onQuarantine);
@@ -219,23 +222,24 @@ export class Normalizer {
   }
 
   /**
-   * Fills the next batch of a group: at most {@link BATCH_ROWS} rows from `order[start]`. It is valid until the next call for the
-   * same class.
+   * Fills the next batch of a group: at most {@link BATCH_ROWS} rows from `order[start]` on. It is valid until the next call.
    */
   batch(group: Group, order: Int32Array, start: number): Batch {
     const { filling, buffers } = this;
     filling.order = order;
     filling.start = start;
-    filling.count = Math.min(BATCH_ROWS, order.length - start);
+    this.text.reset();
+    filling.count = this.text.gather(this.rows, this.window.blocks, order, start, Math.min(BATCH_ROWS, order.length - start));
     this.updateKeyViews();
     const builder = this.builder(group.class);
     builder.fill(filling);
     buffers[BUFFER.constants] = this.constants.bytes.subarray(0, this.constants.length);
     buffers[BUFFER.keys] = this.router.fields.keyBytes.subarray(0, this.router.fields.keyBytesUsed);
     buffers[BUFFER.made] = filling.made.bytes.subarray(0, filling.made.length);
-    this.updateBlockBuffers();
+    buffers[BUFFER.text] = this.text.used;
+    buffers[BUFFER.facts] = this.facts?.batchText ?? NOTHING;
     this.countUnknown(order, start, filling.count);
-    return { rows: filling.count, columns: builder.columns, buffers, window: this.window.token };
+    return { rows: filling.count, columns: builder.columns, buffers };
   }
 
   private builder(cls: number): BatchBuilder {
@@ -257,16 +261,6 @@ export class Normalizer {
       const offset = fields.keyOffset[id]!;
       writeView(this.keyViews, id, fields.keyBytes, offset, fields.keyLength[id]!, BUFFER.keys, offset);
     }
-  }
-
-  /** A window may hold thousands of blocks, and has as many batches: its views are made once. */
-  private updateBlockBuffers(): void {
-    const { buffers } = this;
-    const { blocks, lengths, changes } = this.window;
-    if (changes === this.changesSeen) return;
-    this.changesSeen = changes;
-    buffers.length = BUFFER.blocks;
-    for (let i = 0; i < blocks.length; i++) buffers[BUFFER.blocks + i] = blocks[i]!.subarray(0, lengths[i]!);
   }
 
   private fieldId(name: string): number {

@@ -44,8 +44,8 @@ function compareUid(rows: RowTable, blocks: readonly Uint8Array[], a: number, b:
   const lengthB = Math.max(0, rows.cells[cellB + 1]!);
   const bytesA = blocks[rows.block[a]!]!;
   const bytesB = blocks[rows.block[b]!]!;
-  const offsetA = rows.cells[cellA]!;
-  const offsetB = rows.cells[cellB]!;
+  const offsetA = rows.textStart[a]! + rows.cells[cellA]!;
+  const offsetB = rows.textStart[b]! + rows.cells[cellB]!;
   for (let i = 0, shorter = Math.min(lengthA, lengthB); i < shorter; i++) {
     const difference = bytesA[offsetA + i]! - bytesB[offsetB + i]!;
     if (difference !== 0) return difference;

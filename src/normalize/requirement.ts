@@ -35,34 +35,47 @@ export class RequirementCheck {
   private readonly made = new MadeText();
   private readonly cursor: Cursor = { bytes: new Uint8Array(0), offset: 0, length: 0, buffer: 0 };
   private readonly scratch: number[] = [];
+  private bytes: Uint8Array = new Uint8Array(0);
+  private start = 0;
+  private base = 0;
 
   constructor(private readonly rows: RowTable) {}
 
-  /** @param base where the row's cells start; they point into `bytes` */
-  holds(requirement: LoadedRequirement, bytes: Uint8Array, base: number): boolean {
+  /**
+   * @param start where the row's text begins in `bytes`
+   * @param base where its cells begin in the row table
+   */
+  holds(requirement: LoadedRequirement, bytes: Uint8Array, start: number, base: number): boolean {
+    this.bytes = bytes;
+    this.start = start;
+    this.base = base;
+    return this.isMet(requirement);
+  }
+
+  private isMet(requirement: LoadedRequirement): boolean {
     switch (requirement.kind) {
       case 'all':
-        for (const one of requirement.of) if (!this.holds(one, bytes, base)) return false;
+        for (const one of requirement.of) if (!this.isMet(one)) return false;
         return true;
       case 'any':
-        for (const one of requirement.of) if (this.holds(one, bytes, base)) return true;
+        for (const one of requirement.of) if (this.isMet(one)) return true;
         return false;
       case 'value':
-        return this.slotHolds(requirement.slot, requirement.reader, bytes, base);
+        return this.slotHolds(requirement.slot, requirement.reader);
       case 'list':
-        return requirement.items.some((item) => this.itemHolds(item, bytes, base));
+        return requirement.items.some((item) => this.itemHolds(item));
     }
   }
 
-  private slotHolds(slot: number, reader: Reader, bytes: Uint8Array, base: number): boolean {
-    const at = base + slot * 2;
+  private slotHolds(slot: number, reader: Reader): boolean {
+    const at = this.base + slot * 2;
     const length = this.rows.cells[at + 1]!;
     if (length < 0) return false;
-    const offset = this.rows.cells[at]!;
+    const offset = this.start + this.rows.cells[at]!;
     const parts = partsOf(reader);
-    if (parts.length === 0) return accepts(reader, bytes, offset, length) === ACCEPT;
+    if (parts.length === 0) return accepts(reader, this.bytes, offset, length) === ACCEPT;
     this.made.reset();
-    return this.partHolds(reader, parts, this.point(bytes, offset, length));
+    return this.partHolds(reader, parts, this.point(offset, length));
   }
 
   private partHolds(reader: Reader, parts: readonly TextPart[], cursor: Cursor): boolean {
@@ -70,41 +83,39 @@ export class RequirementCheck {
   }
 
   /** Whether the op gives at least one item. */
-  private itemHolds(item: LoadedItem, bytes: Uint8Array, base: number): boolean {
+  private itemHolds(item: LoadedItem): boolean {
     const { each, constants } = item.op;
     if (constants !== undefined && constants.length > 0) return true;
-    if (each === undefined) return this.objectHolds(item, undefined, bytes, base);
-    const at = base + each.slot * 2;
+    if (each === undefined) return this.objectHolds(item, undefined);
+    const at = this.base + each.slot * 2;
     const length = this.rows.cells[at + 1]!;
     if (length < 0) return false;
-    const cursor = this.point(bytes, this.rows.cells[at]!, length);
+    const cursor = this.point(this.start + this.rows.cells[at]!, length);
     this.made.reset();
     if (!applyParts(each.parts, cursor, this.made, 0)) return false;
     // cut apart first: reading the item's other fields moves the cursor
     const parts: Cursor[] = [];
     eachPart(cursor, each.separator, this.scratch, this.made, 0, (part) => parts.push({ ...part }));
     return parts.some((part) =>
-      item.scalar === undefined
-        ? this.objectHolds(item, part, bytes, base)
-        : this.partHolds(item.scalar, partsOf(item.scalar), part),
+      item.scalar === undefined ? this.objectHolds(item, part) : this.partHolds(item.scalar, partsOf(item.scalar), part),
     );
   }
 
   /** Whether an item exists, by its structs' rules; `part` is the list's part. */
-  private objectHolds(item: LoadedItem, part: Cursor | undefined, bytes: Uint8Array, base: number): boolean {
+  private objectHolds(item: LoadedItem, part: Cursor | undefined): boolean {
     const filled: number[] = [];
     for (const { op, reader } of item.leaves) {
       const holds =
         op.slot >= 0
-          ? this.slotHolds(op.slot, reader, bytes, base)
+          ? this.slotHolds(op.slot, reader)
           : part !== undefined && this.partHolds(reader, partsOf(reader), { ...part });
       if (holds) filled.push(op.node);
     }
     return existingNodes(item.op.structs, filled).has(item.op.structs.at(-1)?.node ?? -1);
   }
 
-  private point(bytes: Uint8Array, offset: number, length: number): Cursor {
-    this.cursor.bytes = bytes;
+  private point(offset: number, length: number): Cursor {
+    this.cursor.bytes = this.bytes;
     this.cursor.offset = offset;
     this.cursor.length = length;
     return this.cursor;

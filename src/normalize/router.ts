@@ -194,12 +194,14 @@ export class Router {
     if (this.options.dedupe && this.isDuplicate(cells)) return 'duplicate';
 
     const { rows } = this;
-    const alternative = this.chooseAlternative(route, bytes, base);
+    const alternative = this.chooseAlternative(route, cells, base);
     const row = rows.count++;
     rows.route[row] = routeIndex;
     rows.alternative[row] = alternative;
     rows.eventType[row] = type;
     rows.block[row] = block;
+    rows.textStart[row] = cells.start;
+    rows.textLength[row] = cells.end - cells.start;
     rows.base[row] = base;
     rows.time[row] = time;
     rows.group[row] = this.grouping.of(route.route.alternatives[alternative]!.class, cells, at[ENV.cid]!, Math.floor(time / DAY));
@@ -252,7 +254,7 @@ export class Router {
     const base = rows.cellsUsed;
     for (let i = base, end = base + slots * 2; i < end; i++) out[i] = -1;
     let rest = base + slots * 2 + 1;
-    const { field, offset, length, bytes } = cells;
+    const { field, offset, length, bytes, start } = cells;
     for (let i = 0; i < cells.count; i++) {
       const f = field[i]!;
       const n = length[i]!;
@@ -260,11 +262,11 @@ export class Router {
       const slot = f >= 0 && f < knownFieldCount ? slotOf[f]! : -1;
       if (slot >= 0) {
         const o = offset[i]!;
-        out[base + slot * 2] = o;
+        out[base + slot * 2] = o - start;
         out[base + slot * 2 + 1] = this.placeholders.has(bytes, o, n) ? -2 - n : n;
       } else {
         out[rest] = f >= 0 ? f : -1 - cells.keyLength[i]!;
-        out[rest + 1] = offset[i]!;
+        out[rest + 1] = offset[i]! - start;
         out[rest + 2] = n;
         rest += 3;
       }
@@ -286,7 +288,8 @@ export class Router {
     let endpoint = this.timeAt(cells, ENV.contextTime);
     if (this.rows.cells[base + SLOT.contextTime * 2 + 1]! < 0 && route.timeSlot >= 0) {
       const length = this.rows.cells[base + route.timeSlot * 2 + 1]!;
-      if (length > 0) endpoint = readTime(cells.bytes, this.rows.cells[base + route.timeSlot * 2]!, length, 'auto');
+      const offset = cells.start + this.rows.cells[base + route.timeSlot * 2]!;
+      if (length > 0) endpoint = readTime(cells.bytes, offset, length, 'auto');
     }
     return chosenTime(endpoint, cloud);
   }
@@ -306,11 +309,11 @@ export class Router {
     return false;
   }
 
-  private chooseAlternative(route: LoadedRoute, bytes: Uint8Array, base: number): number {
+  private chooseAlternative(route: LoadedRoute, { bytes, start }: LineCells, base: number): number {
     const { requirements } = route;
     for (let i = 0; i < requirements.length; i++) {
       const requirement = requirements[i];
-      if (requirement === undefined || this.check.holds(requirement, bytes, base)) return i;
+      if (requirement === undefined || this.check.holds(requirement, bytes, start, base)) return i;
     }
     throw new Error(`no class for an event of route ${route.route.slots.join()}`);
   }

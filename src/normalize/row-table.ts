@@ -11,15 +11,19 @@ export class RowTable {
   route = new Uint16Array(ROWS);
   alternative = new Uint8Array(ROWS);
   eventType = new Uint16Array(ROWS);
-  /** index of the block the values lie in */
+  /** index of the block that holds the row's text */
   block = new Uint16Array(ROWS);
+  /** where the row's text begins in its block */
+  textStart = new Int32Array(ROWS);
+  textLength = new Int32Array(ROWS);
   /** start of the row in {@link cells} */
   base = new Int32Array(ROWS);
   /** epoch milliseconds */
   time = new Float64Array(ROWS);
   group = new Int32Array(ROWS);
   /**
-   * A row: (offset, length) a slot, then the number of further fields, then (field, offset, length) each.
+   * A row: (offset, length) a slot, then the number of further fields, then (field, offset, length) each. Offsets count from the
+   * beginning of the row's text.
    *
    * Length -1: the row has no such field. Length -2 - n: a placeholder of n bytes. Field -1 - n: a key that the dictionary does
    * not hold; its n bytes follow the value.
@@ -40,6 +44,8 @@ export class RowTable {
       this.alternative = grown(this.alternative, new Uint8Array(rows));
       this.eventType = grown(this.eventType, new Uint16Array(rows));
       this.block = grown(this.block, new Uint16Array(rows));
+      this.textStart = grown(this.textStart, new Int32Array(rows));
+      this.textLength = grown(this.textLength, new Int32Array(rows));
       this.base = grown(this.base, new Int32Array(rows));
       this.time = grown(this.time, new Float64Array(rows));
       this.group = grown(this.group, new Int32Array(rows));
@@ -50,7 +56,8 @@ export class RowTable {
   }
 }
 
-function grown<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(from: T, to: T): T {
+/** A typed array's content in a larger one. */
+export function grown<T extends Uint8Array | Uint16Array | Int32Array | Float64Array>(from: T, to: T): T {
   to.set(from as never);
   return to;
 }

@@ -1,7 +1,6 @@
 /** `unmapped`: every field that no op took, under its own name and with its own text. */
 import type { Alternative } from '../mapping/plan.js';
 import type { Column } from './column.js';
-import { BUFFER } from './constants.js';
 import { type BatchFacts, LATER_MARK } from './facts.js';
 import type { Filling } from './filling.js';
 import { grow } from './lists.js';
@@ -12,15 +11,15 @@ export function fillUnmapped(
   alternativeAt: (position: number) => Alternative,
   facts?: BatchFacts,
 ): void {
-  const { rows, blocks, order, start, count, failures, keys } = filling;
+  const { rows, order, start, count, failures, keys, textBuffer } = filling;
   const { cells } = rows;
+  const { bytes, at: textAt } = filling.text;
   const [key, value] = column.children as [Column, Column];
   for (let i = 0; i < count; i++) {
     column.offsets[i] = column.items;
     const row = order[start + i]!;
     const base = rows.base[row]!;
-    const block = rows.block[row]!;
-    const bytes = blocks[block]!;
+    const text = textAt[i]!;
     const { keepers } = alternativeAt(i);
     const slots = keepers.length;
     const rest = cells[base + slots * 2]!;
@@ -36,16 +35,16 @@ export function fillUnmapped(
       if (wanted > 0 && (length < 0 || !failed || failures.of(i, slot) < wanted)) continue;
       if (length < 0) length = -2 - length;
       key.setView(item, keys.views, slotFields[slot]!);
-      value.setText(item, bytes, cells[base + slot * 2]!, length, BUFFER.blocks + block);
+      value.setText(item, bytes, text + cells[base + slot * 2]!, length, textBuffer);
       item++;
     }
     for (let k = 0, at = base + slots * 2 + 1; k < rest; k++, at += 3) {
       const field = cells[at]!;
-      const offset = cells[at + 1]!;
+      const offset = text + cells[at + 1]!;
       const length = cells[at + 2]!;
       if (field >= 0) key.setView(item, keys.views, field);
-      else key.setText(item, bytes, offset + length, -1 - field, BUFFER.blocks + block);
-      value.setText(item, bytes, offset, length, BUFFER.blocks + block);
+      else key.setText(item, bytes, offset + length, -1 - field, textBuffer);
+      value.setText(item, bytes, offset, length, textBuffer);
       item++;
     }
     const later = facts?.laterAt(i);

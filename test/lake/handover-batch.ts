@@ -1,6 +1,6 @@
 /** Batches made by hand over one layout that has every type and nesting, for tests of the hand-over. */
 import { type Column, columnsOf, INLINE } from '../../src/normalize/column.js';
-import { BUFFER } from '../../src/normalize/constants.js';
+import { BUFFER, FIRST_OF_BATCH } from '../../src/normalize/constants.js';
 import { grow } from '../../src/normalize/lists.js';
 import type { Batch } from '../../src/normalize/normalizer.js';
 import type { ClassLayout } from '../../src/ocsf/layout.js';
@@ -62,10 +62,9 @@ function randomText(random: Random): string {
 export class BatchMaker {
   private readonly columns: Column[];
   private readonly byPath: Map<string, Column>;
-  /** what texts lie in, as the pieces put there: constants, keys, made texts, and blocks that grow in number */
-  private readonly pieces: Buffer[][] = [[], [], [], []];
-  private readonly sizes = [0, 0, 0, 0];
-  private readonly window = {};
+  /** what texts lie in, as the pieces put there, by {@link BUFFER} */
+  private readonly pieces: Buffer[][] = [[], [], [], [], []];
+  private readonly sizes = [0, 0, 0, 0, 0];
   private serial = 0;
 
   constructor(
@@ -83,9 +82,10 @@ export class BatchMaker {
     const { random } = this;
     for (const column of this.columns) reset(column);
     for (const column of this.columns) ensure(column, rows);
-    this.pieces[BUFFER.made] = [];
-    this.sizes[BUFFER.made] = 0;
-    if (random() < 0.5) this.sizes[this.pieces.push([]) - 1] = 0;
+    for (let buffer: number = FIRST_OF_BATCH; buffer < this.pieces.length; buffer++) {
+      this.pieces[buffer] = [];
+      this.sizes[buffer] = 0;
+    }
     const column = (path: string) => this.byPath.get(path)!;
     for (let row = 0; row < rows; row++) {
       column('n').setLong(row, this.serial++);
@@ -118,7 +118,6 @@ export class BatchMaker {
       rows,
       columns: this.columns,
       buffers: this.pieces.map((pieces) => new Uint8Array(Buffer.concat(pieces))),
-      window: this.window,
     };
   }
 

@@ -5,6 +5,7 @@ import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { PlacedBuffers } from '../../src/lake/handover.js';
 import { Column } from '../../src/normalize/column.js';
+import { BUFFER } from '../../src/normalize/constants.js';
 import { type Batch, Normalizer } from '../../src/normalize/normalizer.js';
 import { EventMaker } from '../normalize/random-events.js';
 import type { Row } from '../normalize/rows.js';
@@ -14,6 +15,8 @@ import { differences, made, NONE, open, path, read, source, tidy } from './writt
 
 const SEED = 12_131_213;
 console.log(`hand-over: seed ${SEED}`);
+
+const NONE_YET = new Uint8Array(0);
 
 /** The engine's own full collection, now. */
 function collectGarbage(): void {
@@ -169,9 +172,7 @@ describe('what must not be', () => {
     ['a long view of a buffer that was padded', [13, 2, 0]],
   ])('a view %s is refused', (_, [length, buffer, offset]) => {
     const placed = new PlacedBuffers();
-    placed.place(0, new Uint8Array(100));
-    placed.place(1, new Uint8Array(0));
-    placed.place(2, new Uint8Array(12));
+    placed.place([new Uint8Array(100), new Uint8Array(0), new Uint8Array(12)]);
     expect(() => placed.address(column(length!, buffer!, offset!), 1)).toThrow(/outside buffer/);
     expect(() => placed.address(column(100, 0, 0), 1)).not.toThrow();
     placed.release();
@@ -187,7 +188,7 @@ describe('what must not be', () => {
 
   test('an address carries from its low half into its high half', () => {
     const placed = new PlacedBuffers();
-    placed.place(0, new Uint8Array(100));
+    placed.place([new Uint8Array(100)]);
     // as if DuckDB had put the buffer across a border of 4 GiB
     const halves = placed as unknown as { low: Uint32Array; high: Uint32Array };
     halves.low[0] = 0xfffffff0;
@@ -199,21 +200,37 @@ describe('what must not be', () => {
 
   test('after the release nothing is handed out', () => {
     const placed = new PlacedBuffers();
-    placed.place(0, new Uint8Array(100));
+    placed.place([new Uint8Array(100)]);
     placed.release();
     placed.release();
     expect(() => placed.address(column(100, 0, 0), 1)).toThrow('released');
-    expect(() => placed.place(0, new Uint8Array(100))).toThrow('released');
+    expect(() => placed.place([new Uint8Array(100)])).toThrow('released');
   });
 
-  test('more buffers than a chunk has slots keep their addresses', () => {
+  test('what only grows keeps its address from batch to batch, and is placed anew where it has grown', () => {
     const placed = new PlacedBuffers();
-    for (let i = 0; i < 5000; i++) placed.place(i, new Uint8Array(16).fill(i));
-    const addresses = Array.from(
-      { length: 5000 },
-      (_, i) => new BigInt64Array(placed.address(column(16, i, 0), 1).slice(8, 16))[0],
-    );
-    expect(new Set(addresses).size).toBe(5000);
+    const address = (buffer: number) => new BigInt64Array(placed.address(column(16, buffer, 0), 1).slice(8, 16))[0];
+    const constants = new Uint8Array(100);
+    const addresses = new Set<bigint | undefined>();
+    // more often than a chunk has slots
+    for (let i = 0; i < 5000; i++) {
+      placed.place([constants, new Uint8Array(16 + i), new Uint8Array(1000), new Uint8Array(100)]);
+      addresses.add(address(BUFFER.keys));
+      expect(address(BUFFER.text)).not.toBe(address(BUFFER.keys));
+    }
+    expect(addresses.size).toBe(5000);
+    const before = address(BUFFER.constants);
+    placed.place([constants, new Uint8Array(1)]);
+    expect(address(BUFFER.constants)).toBe(before);
+    placed.release();
+  });
+
+  test('a view into the batch before is refused', () => {
+    const placed = new PlacedBuffers();
+    placed.place([NONE_YET, NONE_YET, NONE_YET, new Uint8Array(100)]);
+    expect(() => placed.address(column(100, BUFFER.text, 0), 1)).not.toThrow();
+    placed.place([NONE_YET, NONE_YET]);
+    expect(() => placed.address(column(100, BUFFER.text, 0), 1)).toThrow(/outside buffer/);
     placed.release();
   });
 });
