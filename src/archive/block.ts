@@ -1,6 +1,6 @@
 /** Blocks of whole lines: what inflating an archive file yields, and what the scanner reads. */
 
-/** Whole NDJSON lines in one buffer. */
+/** Whole NDJSON lines in one buffer, valid until the next part of the file is asked for. */
 export interface LineBlock {
   /** the buffer the lines lie in; the scanner may change bytes inside a line (escapes are undone in place) */
   bytes: Uint8Array;

@@ -1,11 +1,11 @@
 /** One archive file to blocks of whole lines. */
 import type { Readable } from 'node:stream';
 import type { Damage } from './block.js';
+import { BlockBuffer } from './block-buffer.js';
 import { BrokenFile } from './broken-file.js';
 import { Gunzip, type InflateLimits, PieceFailed } from './gunzip.js';
 import { LineCutter, type LinePart } from './lines.js';
 import { readPieces } from './pieces.js';
-import { BlockPool } from './pool.js';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -20,9 +20,9 @@ const DEFAULT_LIMITS: InflateLimits = { maxRatio: 200, bombFloor: 256 * MiB, max
 export type OpenFile = () => Promise<Readable>;
 
 export interface ReadBlocksOptions extends Partial<InflateLimits> {
-  /** where buffers come from; give each block's back when nobody reads it any more */
-  pool?: BlockPool;
-  /** bytes of the longest line that goes into a block, its newline counted: 16 MiB or, if less, the pool's capacity */
+  /** what blocks are built in; whoever reads many files passes the same one */
+  buffer?: BlockBuffer;
+  /** bytes of the longest line that goes into a block, its newline counted: 16 MiB unless told */
   lineLimit?: number;
   signal?: AbortSignal;
 }
@@ -50,43 +50,36 @@ export type FilePart = LinePart | { kind: 'end'; summary: FileSummary };
  * delivered, and the summary tells. In a corrupt file these are the lines whose bytes all come from before the first bad
  * compressed byte; to get at the last of them the file is opened again, at most twice.
  *
- * Memory: one buffer of the pool, and what 64 KiB of the file inflate to (commonly 0.5 MiB, at most 66 MiB), beside the blocks
- * handed out. The source is destroyed however reading ends.
+ * Memory: the buffer, at most as large as the longest line, and what 64 KiB of the file inflate to (commonly 0.5 MiB, at most 66 MiB).
+ * The source is destroyed however reading ends.
  *
- * @throws the signal's reason when it aborts; RangeError when `lineLimit` exceeds the pool's capacity
+ * @throws the signal's reason when it aborts
  */
 export async function* readBlocks(open: OpenFile, options: ReadBlocksOptions = {}): AsyncGenerator<FilePart, void, void> {
-  const pool = options.pool ?? new BlockPool();
-  const lineLimit = options.lineLimit ?? Math.min(DEFAULT_LINE_LIMIT, pool.capacity);
-  if (lineLimit > pool.capacity) throw new RangeError(`a line of ${lineLimit} bytes does not fit a block of ${pool.capacity}`);
   const file: Source = { open, limits: { ...DEFAULT_LIMITS, ...options }, signal: options.signal, compressedBytes: 0 };
-  const cutter = new LineCutter(pool, lineLimit);
+  const cutter = new LineCutter(options.buffer ?? new BlockBuffer(), options.lineLimit ?? DEFAULT_LINE_LIMIT);
   let broken: BrokenFile | undefined;
   try {
-    try {
-      for await (const chunk of inflate(file)) {
-        for (const part of cutter.write(chunk)) {
-          yield part;
-          file.signal?.throwIfAborted();
-        }
+    for await (const chunk of inflate(file)) {
+      for (const part of cutter.write(chunk)) {
+        yield part;
+        file.signal?.throwIfAborted();
       }
-    } catch (error) {
-      if (!(error instanceof BrokenFile)) throw error;
-      broken = error;
     }
-    yield* broken ? cutter.flush() : cutter.end();
-    const { lines, partialLine, inflatedBytes } = cutter;
-    const summary: FileSummary = { compressedBytes: file.compressedBytes, inflatedBytes, lines, partialLine };
-    if (broken) {
-      const { reason, compressedOffset, message, cause } = broken;
-      summary.compressedBytes = compressedOffset;
-      summary.damage = { reason, compressedOffset, inflatedOffset: inflatedBytes - partialLine, message };
-      if (cause !== undefined) summary.cause = cause;
-    }
-    yield { kind: 'end', summary };
-  } finally {
-    cutter.release();
+  } catch (error) {
+    if (!(error instanceof BrokenFile)) throw error;
+    broken = error;
   }
+  yield* broken ? cutter.flush() : cutter.end();
+  const { lines, partialLine, inflatedBytes } = cutter;
+  const summary: FileSummary = { compressedBytes: file.compressedBytes, inflatedBytes, lines, partialLine };
+  if (broken) {
+    const { reason, compressedOffset, message, cause } = broken;
+    summary.compressedBytes = compressedOffset;
+    summary.damage = { reason, compressedOffset, inflatedOffset: inflatedBytes - partialLine, message };
+    if (cause !== undefined) summary.cause = cause;
+  }
+  yield { kind: 'end', summary };
 }
 
 /**

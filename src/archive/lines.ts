@@ -1,6 +1,6 @@
 /** Inflated chunks to blocks of whole lines. */
 import type { LineBlock, OversizeLine } from './block.js';
-import type { BlockPool } from './pool.js';
+import type { BlockBuffer } from './block-buffer.js';
 
 const NEWLINE = 10;
 const HEAD_BYTES = 64 * 1024;
@@ -16,13 +16,12 @@ interface Skipped {
 }
 
 /**
- * Cuts one file's bytes into blocks: every byte is copied once into room of the pool, and the beginning of a line that the
- * room's end would cut goes on to the next. A block belongs to whoever receives it.
+ * Cuts one file's bytes into blocks: every byte is copied once into the buffer, and the beginning of a line that the block's end would cut
+ * moves to its front. A block is valid until the next part is asked for.
  *
- * Holds one room of the pool, besides the blocks that it has yielded, and at most 64 KiB of an oversize line.
+ * Holds, besides the buffer, at most 64 KiB of an oversize line.
  */
 export class LineCutter {
-  #bytes: Uint8Array | undefined;
   /** bytes in use, and of these the whole lines */
   #used = 0;
   #whole = 0;
@@ -33,13 +32,13 @@ export class LineCutter {
   #addedNewline = 0;
   #skipped: Skipped | undefined;
 
-  /**
-   * @param limit bytes of the longest line that goes into a block, its newline counted; at most the pool's capacity
-   */
+  /** @param limit bytes of the longest line that goes into a block, its newline counted */
   constructor(
-    private readonly pool: BlockPool,
+    private readonly buffer: BlockBuffer,
     private readonly limit: number,
-  ) {}
+  ) {
+    buffer.reset();
+  }
 
   /** Lines so far, oversize ones counted, an unfinished one not. */
   get lines(): number {
@@ -78,10 +77,12 @@ export class LineCutter {
         this.#append(chunk, from, chunk.length);
         from = chunk.length;
       } else {
-        // first, so that what has begun of a line that is not kept is not moved to another buffer
+        // first, so that what has begun of a line that is not kept is not moved
         if (next === 'oversize') this.#beginSkipping();
-        if (this.#whole > 0) yield this.#cut();
-        else if (next === 'cut') this.#moveOn();
+        if (this.#whole > 0) {
+          yield this.#block();
+          this.#moveOn();
+        } else if (next === 'cut') this.buffer.grow(this.#used, this.limit);
       }
     }
   }
@@ -91,7 +92,7 @@ export class LineCutter {
     if (this.#skipped) yield this.#endSkipped(this.#skipped, 0);
     if (this.#used > this.#whole) {
       // There is room: the survey counts the newline that is still to come.
-      this.#bytes![this.#used++] = NEWLINE;
+      this.buffer.bytes[this.#used++] = NEWLINE;
       this.#addedNewline = 1;
       this.#whole = this.#used;
       this.#lines++;
@@ -101,13 +102,9 @@ export class LineCutter {
 
   /** The end of a damaged file: its whole lines; a partial one stays behind as {@link partialLine}. */
   *flush(): Generator<LinePart, void, void> {
-    if (this.#whole > 0) yield this.#cut();
-  }
-
-  /** Gives the buffer back. */
-  release(): void {
-    if (this.#bytes) this.pool.give(this.#bytes);
-    this.#bytes = undefined;
+    if (this.#whole === 0) return;
+    yield this.#block();
+    this.#moveOn();
   }
 
   /**
@@ -115,7 +112,7 @@ export class LineCutter {
    * block (`cut`), or a line that is `oversize`. Counts the lines.
    */
   #survey(chunk: Uint8Array, from: number): { end: number; next: 'all' | 'cut' | 'oversize' } {
-    const room = this.#room().length - this.#used;
+    const room = this.buffer.bytes.length - this.#used;
     let end = from;
     let begun = this.#used - this.#whole;
     for (;;) {
@@ -131,47 +128,33 @@ export class LineCutter {
     }
   }
 
-  #room(): Uint8Array {
-    this.#bytes ??= this.pool.take();
-    return this.#bytes;
-  }
-
-  /** Takes the line that has begun on to a whole buffer: the rest of one is too small for it. */
-  #moveOn(): void {
-    const begun = this.#bytes!;
-    this.#bytes = this.pool.takeWhole();
-    this.#bytes.set(begun.subarray(0, this.#used), 0);
-    this.pool.give(begun);
-  }
-
   #append(chunk: Uint8Array, from: number, to: number): void {
     if (from === to) return;
-    this.#room().set(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to), this.#used);
+    this.buffer.bytes.set(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to), this.#used);
     this.#used += to - from;
   }
 
-  /** The whole lines as a block; what has begun behind them moves to the front of a buffer of its own. */
-  #cut(): LinePart {
-    const bytes = this.#bytes!;
+  /** The whole lines as a block. */
+  #block(): LinePart {
     const length = this.#whole;
-    const begun = bytes.subarray(length, this.#used);
-    this.#bytes = undefined;
-    if (begun.length > 0) {
-      this.#bytes = this.pool.takeWhole();
-      this.#bytes.set(begun, 0);
-    }
-    const block = { bytes: this.pool.cut(bytes, length), length, offset: this.#offset, firstLine: this.#firstLine };
-    this.#used = begun.length;
+    const block = { bytes: this.buffer.bytes.subarray(0, length), length, offset: this.#offset, firstLine: this.#firstLine };
+    return { kind: 'lines', block };
+  }
+
+  /** The block was read: what has begun behind it moves to the front. */
+  #moveOn(): void {
+    const length = this.#whole;
+    this.buffer.bytes.copyWithin(0, length, this.#used);
+    this.#used -= length;
     this.#whole = 0;
     this.#offset += length;
     this.#firstLine = this.#lines + 1;
-    return { kind: 'lines', block };
   }
 
   /** Drops the line that has begun, but for its head; whole lines before it stay. */
   #beginSkipping(): void {
     const skipped = { offset: this.#offset + this.#whole, length: 0, head: new Uint8Array(0) };
-    if (this.#bytes) this.#skip(skipped, this.#bytes.subarray(this.#whole, this.#used));
+    this.#skip(skipped, this.buffer.bytes.subarray(this.#whole, this.#used));
     this.#skipped = skipped;
     this.#used = this.#whole;
   }

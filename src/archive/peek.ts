@@ -1,7 +1,8 @@
 /** The feed of a file whose path does not tell. */
+
+import { BlockBuffer } from './block-buffer.js';
 import { type FileFeed, feedOfRecord } from './feed.js';
 import { type OpenFile, readOrThrow } from './inflate.js';
-import { BlockPool } from './pool.js';
 
 /** The longest lines seen in FDR are below 768 KiB. */
 const PEEK_BYTES = 1024 * 1024;
@@ -13,7 +14,7 @@ const PEEK_BYTES = 1024 * 1024;
  * @throws what the store throws; the signal's reason when it aborts
  */
 export async function peekFeed(open: OpenFile, signal?: AbortSignal): Promise<FileFeed> {
-  const options = { pool: new BlockPool(PEEK_BYTES), ...(signal && { signal }) };
+  const options = { buffer: new BlockBuffer(PEEK_BYTES), lineLimit: PEEK_BYTES, ...(signal && { signal }) };
   for await (const part of readOrThrow(open, options)) {
     if (part.kind === 'lines') return feedOfLines(new TextDecoder().decode(part.block.bytes.subarray(0, part.block.length)));
   }

@@ -1,5 +1,5 @@
 /** What a thread needs to convert: stores, a normalizer, a DuckDB of its own, buffers. */
-import { BlockPool, DEFAULT_BLOCK_CAPACITY } from '../archive/pool.js';
+import { BlockBuffer } from '../archive/block-buffer.js';
 import { Enrichment } from '../enrich/enrichment.js';
 import { readSnapshot } from '../enrich/snapshot-file.js';
 import type { LoadedSnapshot } from '../enrich/snapshot-place.js';
@@ -81,6 +81,6 @@ export async function openRoom(setup: ConversionSetup): Promise<OpenRoom> {
       memoryLimitMiB: DUCKDB_MEMORY_MIB,
       safe: options.safeHandover,
     }),
-    pool: new BlockPool(Math.max(DEFAULT_BLOCK_CAPACITY, options.maxLine)),
+    buffer: new BlockBuffer(),
   };
 }

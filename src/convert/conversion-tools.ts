@@ -1,5 +1,5 @@
 /** What converting a unit works with. */
-import type { BlockPool } from '../archive/pool.js';
+import type { BlockBuffer } from '../archive/block-buffer.js';
 import type { Enrichment } from '../enrich/enrichment.js';
 import type { ParquetWriter } from '../lake/parquet-writer.js';
 import type { Normalizer } from '../normalize/normalizer.js';
@@ -11,7 +11,7 @@ export interface ConversionTools {
   archive: Pick<ObjectStore, 'read'>;
   normalizer: Normalizer;
   writer: ParquetWriter;
-  pool: BlockPool;
+  buffer: BlockBuffer;
   /** with `enrich` */
   enrichment: Enrichment | undefined;
   options: FilledOptions;

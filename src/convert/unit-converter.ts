@@ -108,16 +108,14 @@ class UnitConversion {
 
   /** With `enrich` the unit is read twice: an event may come before the rollup of its process, in another file or window. */
   private async learnProcesses(files: readonly UnitInput[]): Promise<void> {
-    const { enrichment, pool, signal } = this.room;
+    const { enrichment, signal } = this.room;
     enrichment?.startUnit();
     if (enrichment === undefined) return;
     for (const file of files) {
       if (isQuarantine(file) || secondaryFeed((file as PlannedFile).feed) !== undefined) continue;
       for await (const part of this.parts(this.opener(file))) {
         signal.throwIfAborted();
-        if (part.kind !== 'lines') continue;
-        enrichment.processes.add(part.block);
-        pool.give(part.block.bytes);
+        if (part.kind === 'lines') enrichment.processes.add(part.block);
       }
     }
   }
@@ -127,10 +125,10 @@ class UnitConversion {
   }
 
   private parts(open: () => Promise<Readable>): AsyncGenerator<FilePart, void, void> {
-    const { pool, options, signal } = this.room;
+    const { buffer, options, signal } = this.room;
     return readOrThrow(open, {
-      pool,
-      lineLimit: Math.min(options.maxLine, pool.capacity),
+      buffer,
+      lineLimit: options.maxLine,
       maxRatio: options.maxRatio,
       signal,
     });
@@ -153,12 +151,12 @@ class UnitConversion {
         const { block } = part;
         const before = outcomes.read;
         if (block.offset === 0) blankByteOrderMark(block.bytes);
-        this.window.keep(block, true);
         const onQuarantine = (line: QuarantinedLine) => {
           this.quarantine.add({ ...line, file: file.key, etag: file.etag, feed: rowsOf });
           this.count(line.reason);
         };
         normalizer.add(block, outcomes, onQuarantine, rowsOf);
+        this.window.count(block.length);
         await this.quarantine.drained();
         this.room.onProgress({ events: outcomes.read - before, compressedBytes: 0, inflatedBytes: block.length });
         if (this.window.isFull) await this.window.flush();
@@ -196,13 +194,13 @@ class UnitConversion {
       const bytes = Buffer.concat(lines);
       inflatedBytes += bytes.length;
       const block = { bytes, length: bytes.length, offset: 0, firstLine: 0 };
-      this.window.keep(block, false);
       const onQuarantine = (line: QuarantinedLine) => {
         const { file: key, etag, line: number, offset } = origins[line.line]!;
         this.quarantine.add({ reason: line.reason, file: key, etag, feed: rowsOf, line: number, offset, bytes: line.bytes });
         this.count(line.reason);
       };
       normalizer.add(block, outcomes, onQuarantine, rowsOf);
+      this.window.count(block.length);
       await this.quarantine.drained();
       lines = [];
       origins = [];

@@ -1,10 +1,9 @@
 /**
- * The window of a unit: the blocks whose rows are not written yet. When it is full its groups are sorted and written, an object a
+ * The window of a unit: the rows that are not written yet. When it is full its groups are sorted and written, an object a
  * partition, into the unit's scratch folder.
  */
 import { join } from 'node:path';
 import { accountIdOf, eventDayOf, METADATA_KEYS, objectKey, type Partition } from '../lake/partition.js';
-import type { Lines } from '../normalize/normalizer.js';
 import type { Group } from '../normalize/router.js';
 import type { ConversionRoom } from './conversion-tools.js';
 import type { LedgerObject } from './ledger.js';
@@ -21,7 +20,6 @@ export class UnitWindow {
   /** what was written so far, in the order of the windows and partitions */
   readonly objects: WrittenObject[] = [];
   private bytes = 0;
-  private readonly lent: Uint8Array[] = [];
   private readonly numbers = new Map<string, number>();
 
   constructor(
@@ -34,17 +32,14 @@ export class UnitWindow {
     return this.bytes >= this.room.options.windowBytes;
   }
 
-  /** Takes a block until its rows are written; `isLent`: then it goes back to the pool. */
-  keep({ bytes, length }: Lines, isLent: boolean): void {
-    if (isLent) this.lent.push(bytes);
-    this.bytes += length;
+  /** The normalizer was given so many bytes of lines. */
+  count(bytes: number): void {
+    this.bytes += bytes;
   }
 
-  /** Gives all buffers back; rows that are not written are forgotten. */
+  /** Rows that are not written are forgotten. */
   clear(): void {
-    const { normalizer, pool } = this.room;
-    normalizer.reset();
-    for (const bytes of this.lent.splice(0)) pool.give(bytes);
+    this.room.normalizer.reset();
     this.bytes = 0;
   }
 

@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BlockBuffer } from '../archive/block-buffer.js';
 import type { ArchiveFile } from '../archive/find.js';
 import { readOrThrow } from '../archive/inflate.js';
 import { peekFeed } from '../archive/peek.js';
-import { BlockPool } from '../archive/pool.js';
 import { Placeholders } from '../normalize/placeholders.js';
 import type { ObjectStore } from '../store/store.js';
 import { AIDMASTER, type FactFeed, TABLES, USER_IDENTITY, USERINFO } from './fact-feeds.js';
@@ -67,7 +67,7 @@ class Taking {
   readonly files: SnapshotReport['files'] = { read: 0, damaged: [] };
   private readonly lines = new Map<FactFeed, LineFields>();
   private readonly placeholders: Placeholders;
-  private readonly pool = new BlockPool();
+  private readonly buffer = new BlockBuffer();
   private compressedBytes = 0;
 
   constructor(
@@ -86,13 +86,12 @@ class Taking {
     const take =
       feed === 'aidmaster' ? AIDMASTER : feed === 'userinfo' ? USERINFO : feed === 'events' && events ? USER_IDENTITY : undefined;
     if (take === undefined) return;
-    for await (const part of readOrThrow(open, { pool: this.pool, ...(signal && { signal }) })) {
+    for await (const part of readOrThrow(open, { buffer: this.buffer, ...(signal && { signal }) })) {
       if (part.kind === 'lines') {
         const { bytes, length } = part.block;
         const each = (start: number, end: number) => this.line(take, bytes, start, end);
         if (take === USER_IDENTITY) eachLineWith(USER_IDENTITY.eventType, bytes, length, each);
         else eachLine(bytes, length, each);
-        this.pool.give(bytes);
       } else if (part.kind === 'end' && part.summary.damage !== undefined) {
         const { reason, message } = part.summary.damage;
         this.files.damaged.push({ key, reason, message });

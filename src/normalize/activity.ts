@@ -1,11 +1,11 @@
 /** `activity_id`, its caption, and the `type_uid` and `type_name` that follow from it. */
 import { type ActivityPlan, type ClassPlan, ENVELOPE, TYPE_FIELDS } from '../mapping/plan.js';
+import type { BatchFields } from './batch-fields.js';
 import type { Column } from './column.js';
 import { BUFFER, type ConstantTexts } from './constants.js';
 import type { KeeperIds } from './failures.js';
 import type { ActiveSet, Filling } from './filling.js';
 import { type Reader, rangeOf, readerOf } from './reader.js';
-import type { RowTable } from './row-table.js';
 import { testText } from './text.js';
 import { ACCEPT } from './verdict.js';
 
@@ -53,21 +53,20 @@ export class ActivityColumns {
   }
 
   fill(activity: LoadedActivity, filling: Filling, active: ActiveSet): void {
-    const { rows, order, start, text, failures } = filling;
+    const { fields, failures } = filling;
     const { slot, reader, keeper, entries } = activity;
     for (let k = 0; k < active.count; k++) {
       const i = active.positions[k]!;
-      const row = order[start + i]!;
       let entry = entries[0]!;
       if (slot >= 0) {
-        const at = rows.base[row]! + slot * 2;
-        const length = rows.cells[at + 1]!;
+        const at = fields.slotAt(slot) + i;
+        const length = fields.length[at]!;
         if (length > 0) {
-          const found = find(reader!, text.bytes, text.at[i]! + rows.cells[at]!, length);
+          const found = find(reader!, fields.bytes, fields.offset[at]!, length);
           if (found >= 0) entry = entries[found + 1]!;
           const isOwnWord = found >= 0 && entry.view < 0;
           // kept where the caption tells the raw value: one of its own, or the raw value itself
-          const isKept = isOwnWord ? this.ownWord(i, row, slot, filling) : found >= 0 && reader!.outcomes?.[found] === ACCEPT;
+          const isKept = isOwnWord ? this.ownWord(i, slot, filling) : found >= 0 && reader!.outcomes?.[found] === ACCEPT;
           if (!isKept) failures.add(i, slot, keeper, found < 0 && reader!.reading.kind === 'ranges');
           if (isOwnWord && isKept) {
             this.id.setInteger(i, entry.id);
@@ -76,7 +75,7 @@ export class ActivityColumns {
           }
           if (isOwnWord) entry = entries[0]!;
         }
-      } else if (entry.view < 0) this.ownWord(i, row, typeSlot(rows, row), filling);
+      } else if (entry.view < 0) this.ownWord(i, typeSlot(fields, i), filling);
       const { views } = this.constants;
       this.id.setInteger(i, entry.id);
       this.typeUid.setLong(i, entry.typeUid);
@@ -87,12 +86,12 @@ export class ActivityColumns {
   }
 
   /** The value of a slot as caption; false where it cannot be one. */
-  private ownWord(position: number, row: number, slot: number, filling: Filling): boolean {
-    const { rows, text, made, cursor, textBuffer } = filling;
-    const { bytes } = text;
-    const at = rows.base[row]! + slot * 2;
-    const offset = text.at[position]! + rows.cells[at]!;
-    const length = rows.cells[at + 1]!;
+  private ownWord(position: number, slot: number, filling: Filling): boolean {
+    const { fields, made, cursor, textBuffer } = filling;
+    const { bytes } = fields;
+    const at = fields.slotAt(slot) + position;
+    const offset = fields.offset[at]!;
+    const length = fields.length[at]!;
     if (testText('string', bytes, offset, length, LONGEST_WORD) !== ACCEPT) return false;
     this.name.setText(position, bytes, offset, length, textBuffer);
     const word = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString('utf8');
@@ -111,9 +110,9 @@ function find(reader: Reader, bytes: Uint8Array, offset: number, length: number)
 }
 
 /** The slot that names the row's event type. */
-function typeSlot(rows: RowTable, row: number): number {
+function typeSlot(fields: BatchFields, position: number): number {
   const first = ENVELOPE.length;
   for (let slot = first; slot < first + TYPE_FIELDS.length; slot++)
-    if (rows.cells[rows.base[row]! + slot * 2 + 1]! > 0) return slot;
+    if (fields.length[fields.slotAt(slot) + position]! > 0) return slot;
   throw new Error('a row without an event type');
 }

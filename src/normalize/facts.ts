@@ -7,7 +7,8 @@
 import { type Alternative, type ClassPlan, FACT_KINDS, type FactKind, type FactPlan, SLOT } from '../mapping/plan.js';
 import { LineCells } from '../scan/cells.js';
 import { TextBuffer } from '../scan/exact-text.js';
-import { BatchText, type TextOfRows } from './batch-text.js';
+import { BatchFields } from './batch-fields.js';
+import { BatchText } from './batch-text.js';
 import type { Column } from './column.js';
 import { type LoadedConstant, loadConstant, writeConstant } from './constant-op.js';
 import { BUFFER, type ConstantTexts } from './constants.js';
@@ -17,9 +18,8 @@ import { type ActiveSet, emptyActiveSet, type Filling } from './filling.js';
 import { fillLeaves, type LoadedLeaf, loadLeaf } from './kernels.js';
 import { fillLists, type LoadedList, loadList } from './lists.js';
 import type { Placeholders } from './placeholders.js';
-import { grown, RowTable } from './row-table.js';
+import { fieldCode, RowTable } from './row-table.js';
 import { settle } from './settle.js';
-import type { Window } from './window.js';
 
 /** The name under which `unmapped` says which objects were filled from facts of after the event. */
 export const LATER_MARK = 'falconry.enriched_later';
@@ -31,20 +31,24 @@ export class WindowFacts {
   private readonly cells = new LineCells();
   private readonly text = new TextBuffer();
   private readonly at: TextAt = { bytes: new Uint8Array(0), offset: 0, length: 0 };
-  /** text of the facts that the batch being filled refers to, each once */
-  private readonly gathered = new BatchText(0);
-  /** by row of facts: where its text lies in {@link gathered}, if the batch is the one that is being filled */
-  private gatheredAt = new Int32Array(64);
-  private gatheredFor = new Int32Array(64);
+  private codes = new Int32Array(0);
+  /** of the facts that the batch being filled refers to, each once */
+  readonly batchText = new BatchText();
+  /** by row of facts: where it is in {@link batchText}, if `textFor` is the batch that is being filled */
+  private readonly textAt: number[] = [];
+  private readonly textFor: number[] = [];
   private batch = 0;
 
   /** @param fields by kind and slot */
   constructor(
     private readonly source: FactSource,
     private readonly fields: Record<FactKind, readonly string[]>,
-    private readonly window: Window,
     private readonly placeholders: Placeholders,
   ) {}
+
+  get mostFields(): number {
+    return Math.max(...FACT_KINDS.map((kind) => this.fields[kind].length));
+  }
 
   /** The window's rows are gone: so are the facts beside them. */
   reset(): void {
@@ -56,32 +60,22 @@ export class WindowFacts {
   find(kind: FactKind, key: FactKey, timeMs: number): number {
     const fact = this.source.find(kind, key, timeMs);
     if (fact < 0) return -1;
-    return this.known[kind].get(fact) ?? this.place(kind, fact);
+    return this.known[kind].get(fact) ?? this.add(kind, fact);
   }
 
   /** A batch begins: it refers to no facts yet. */
   startBatch(): void {
-    this.gathered.reset();
+    this.batchText.reset();
     this.batch++;
   }
 
-  /** Text of the facts that the batch refers to. */
-  get batchText(): Uint8Array {
-    return this.gathered.used;
-  }
-
   /** Where the text of a row of facts begins in {@link batchText}. */
-  gather(row: number): number {
-    if (row >= this.gatheredAt.length) {
-      const rows = Math.max(row + 1, this.gatheredAt.length * 2);
-      this.gatheredAt = grown(this.gatheredAt, new Int32Array(rows));
-      this.gatheredFor = grown(this.gatheredFor, new Int32Array(rows));
+  place(row: number): number {
+    if (this.textFor[row] !== this.batch) {
+      this.textFor[row] = this.batch;
+      this.textAt[row] = this.batchText.add(this.rows, row);
     }
-    if (this.gatheredFor[row] !== this.batch) {
-      this.gatheredFor[row] = this.batch;
-      this.gatheredAt[row] = this.gathered.add(this.rows, this.window.blocks, row);
-    }
-    return this.gatheredAt[row]!;
+    return this.textAt[row]!;
   }
 
   /** Whether what was found last is from after the time. */
@@ -89,9 +83,11 @@ export class WindowFacts {
     return this.source.isLater;
   }
 
-  private place(kind: FactKind, fact: number): number {
+  private add(kind: FactKind, fact: number): number {
     const { rows, cells, text, at, source, placeholders } = this;
     const fields = this.fields[kind];
+    if (this.codes.length < fields.length) this.codes = new Int32Array(fields.length);
+    const { codes } = this;
     text.length = 0;
     cells.count = fields.length;
     while (cells.offset.length < fields.length) cells.grow();
@@ -99,21 +95,14 @@ export class WindowFacts {
       const isThere = source.text(kind, fact, fields[slot]!, at) && !placeholders.has(at.bytes, at.offset, at.length);
       cells.offset[slot] = text.length;
       cells.length[slot] = isThere ? at.length : -1;
+      codes[slot] = isThere ? fieldCode.slot(slot, false) : fieldCode.none;
       if (!isThere) continue;
       text.reserve(at.length);
       text.bytes.set(at.bytes.subarray(at.offset, at.offset + at.length), text.length);
       text.length += at.length;
     }
-    rows.reserve(fields.length * 2);
-    const row = rows.count++;
-    rows.base[row] = rows.cellsUsed;
-    rows.block[row] = this.window.place(text, cells);
-    rows.textStart[row] = cells.start;
-    rows.textLength[row] = cells.end - cells.start;
-    for (let slot = 0; slot < fields.length; slot++) {
-      rows.cells[rows.cellsUsed++] = cells.offset[slot]! - cells.start;
-      rows.cells[rows.cellsUsed++] = cells.length[slot]!;
-    }
+    cells.bytes = text.bytes;
+    const row = rows.append(cells, codes, text.length, -1);
     this.known[kind].set(fact, row);
     return row;
   }
@@ -129,7 +118,7 @@ interface LoadedFacts {
   before: Int32Array[];
   /** of each position of the batch the row of facts, or -1 */
   order: Int32Array;
-  text: TextOfRows;
+  fields: BatchFields;
   /** positions whose facts are from after the event, a bit each */
   later: Int32Array;
   hasLater: boolean;
@@ -167,7 +156,7 @@ export class BatchFacts {
         filled,
         before: filled.map(() => new Int32Array(batchRows / 32)),
         order: new Int32Array(batchRows),
-        text: { bytes: new Uint8Array(0), at: new Int32Array(batchRows) },
+        fields: new BatchFields(batchRows, facts.mostFields, facts.batchText),
         later: new Int32Array(batchRows / 32),
         hasLater: false,
       };
@@ -185,6 +174,7 @@ export class BatchFacts {
     this.marks.fill(0, 0, count);
     this.facts.startBatch();
     this.plans.forEach((loaded, p) => {
+      loaded.fields.reset(count);
       loaded.later.fill(0);
       loaded.hasLater = false;
       for (let i = 0; i < count; i++) {
@@ -195,7 +185,7 @@ export class BatchFacts {
         const found = this.facts.find(loaded.plan.kind, this.key, rows.time[order[start + i]!]!);
         loaded.order[i] = found;
         if (found < 0) continue;
-        loaded.text.at[i] = this.facts.gather(found);
+        loaded.fields.unpack(this.facts.rows, found, i, this.facts.place(found));
         if (!this.facts.isLater) continue;
         loaded.later[i >> 5]! |= 1 << (i & 31);
         loaded.hasLater = true;
@@ -203,12 +193,13 @@ export class BatchFacts {
     });
   }
 
-  private pointAtKey({ rows, order, start, text: { bytes, at } }: Filling, position: number, slots: readonly number[]): boolean {
-    const base = rows.base[order[start + position]!]!;
+  private pointAtKey({ fields }: Filling, position: number, slots: readonly number[]): boolean {
+    const { bytes } = fields;
     const point = (text: TextAt, slot: number): boolean => {
-      const length = rows.cells[base + slot * 2 + 1]!;
+      const at = fields.slotAt(slot) + position;
+      const length = fields.length[at]!;
       text.bytes = bytes;
-      text.offset = at[position]! + rows.cells[base + slot * 2]!;
+      text.offset = fields.offset[at]!;
       text.length = Math.max(0, length);
       return length > 0;
     };
@@ -276,9 +267,8 @@ export class BatchFacts {
   /** The same batch, with rows of facts in the place of its own. */
   private fillingOf(loaded: LoadedFacts, filling: Filling): Filling {
     const { failures, factFilling, facts } = this;
-    const { order, text } = loaded;
-    text.bytes = facts.batchText;
-    return Object.assign(factFilling, filling, { rows: facts.rows, order, start: 0, failures, text, textBuffer: BUFFER.facts });
+    const { order, fields } = loaded;
+    return Object.assign(factFilling, filling, { rows: facts.rows, order, start: 0, failures, fields, textBuffer: BUFFER.facts });
   }
 }
 

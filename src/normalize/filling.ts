@@ -1,5 +1,5 @@
 /** What the kernels share while a batch is filled. */
-import type { TextOfRows } from './batch-text.js';
+import type { BatchFields } from './batch-fields.js';
 import type { ConstantTexts } from './constants.js';
 import type { Failures } from './failures.js';
 import type { Cursor, MadeText } from './made-text.js';
@@ -7,9 +7,9 @@ import type { RowTable } from './row-table.js';
 
 export interface Filling {
   rows: RowTable;
-  /** the rows' text, by position */
-  text: TextOfRows;
-  /** the batch's buffer that {@link text} is */
+  /** the rows' fields, by position */
+  fields: BatchFields;
+  /** the batch's buffer that the fields' text is */
   textBuffer: number;
   /** rows of the table in the batch's order */
   order: Int32Array;
@@ -37,8 +37,6 @@ export interface ActiveSet {
   positions: Int32Array;
   count: number;
   mask: Int32Array;
-  /** by the index in {@link positions}: where the row's cells begin; found by `fillLeaves` */
-  bases: Int32Array;
 }
 
 export function emptyActiveSet(batchRows: number): ActiveSet {
@@ -46,6 +44,5 @@ export function emptyActiveSet(batchRows: number): ActiveSet {
     positions: new Int32Array(batchRows),
     count: 0,
     mask: new Int32Array(batchRows / 32),
-    bases: new Int32Array(batchRows),
   };
 }

@@ -44,18 +44,11 @@ export function loadLeaf(op: LeafOp, nodes: readonly Column[], constants: Consta
 }
 
 export function fillLeaves(leaves: readonly LoadedLeaf[], filling: Filling, active: ActiveSet): void {
-  if (leaves.length === 0) return;
-  locate(filling, active);
   for (const leaf of leaves) {
     const { reading } = leaf.op;
     if (reading.kind === 'text' && reading.parts.length === 0) fillWholeText(leaf, filling, active);
     else fillLeaf(leaf, filling, active);
   }
-}
-
-/** Every leaf goes through all rows: what leads from a row to its cells is looked up once. */
-function locate({ rows, order, start }: Filling, { positions, count, bases }: ActiveSet): void {
-  for (let k = 0; k < count; k++) bases[k] = rows.base[order[start + positions[k]!]!]!;
 }
 
 /** The commonest kernel, without a cursor: the whole text of the field. */
@@ -64,20 +57,19 @@ function fillWholeText(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): v
   const { reading, slot, ifEmpty } = op;
   if (reading.kind !== 'text') return;
   const { test, maxLength, hexDigits } = reading;
-  const { rows, failures, textBuffer } = filling;
-  const { cells } = rows;
-  const { bytes, at: textAt } = filling.text;
-  const { positions, bases } = active;
+  const { fields, failures, textBuffer } = filling;
+  const { bytes, offset: offsets, length: lengths } = fields;
+  const { positions } = active;
+  const first = fields.slotAt(slot);
   for (let k = 0; k < active.count; k++) {
-    const at = bases[k]! + slot * 2;
-    const length = cells[at + 1]!;
-    if (length < 0) continue;
     const i = positions[k]!;
+    const length = lengths[first + i]!;
+    if (length < 0) continue;
     if (ifEmpty && column.isSet(i)) {
       if (keeper >= 0) failures.add(i, slot, keeper, false);
       continue;
     }
-    const offset = textAt[i]! + cells[at]!;
+    const offset = offsets[first + i]!;
     const verdict = testText(test, bytes, offset, length, maxLength, hexDigits);
     if (verdict === ACCEPT) column.setText(i, bytes, offset, length, textBuffer);
     else if (verdict === REJECT) failures.add(i, slot, keeper, true);
@@ -87,21 +79,20 @@ function fillWholeText(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): v
 function fillLeaf(leaf: LoadedLeaf, filling: Filling, active: ActiveSet): void {
   const { column, op, keeper } = leaf;
   const { slot, ifEmpty } = op;
-  const { rows, failures, cursor, textBuffer } = filling;
-  const { cells } = rows;
-  const { bytes, at: textAt } = filling.text;
-  const { positions, bases } = active;
+  const { fields, failures, cursor, textBuffer } = filling;
+  const { bytes, offset: offsets, length: lengths } = fields;
+  const { positions } = active;
+  const first = fields.slotAt(slot);
   for (let k = 0; k < active.count; k++) {
-    const at = bases[k]! + slot * 2;
-    const length = cells[at + 1]!;
-    if (length < 0) continue;
     const i = positions[k]!;
+    const length = lengths[first + i]!;
+    if (length < 0) continue;
     if (ifEmpty && column.isSet(i)) {
       if (keeper >= 0) failures.add(i, slot, keeper, false);
       continue;
     }
     cursor.bytes = bytes;
-    cursor.offset = textAt[i]! + cells[at]!;
+    cursor.offset = offsets[first + i]!;
     cursor.length = length;
     cursor.buffer = textBuffer;
     const outcome = writeLeaf(leaf, i, cursor, filling);

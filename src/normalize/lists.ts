@@ -147,13 +147,12 @@ function fillItem(item: LoadedItem, column: Column, filling: Filling, position: 
 }
 
 function point(filling: Filling, position: number, slot: number): boolean {
-  const { rows, order, start, text, cursor } = filling;
-  const row = order[start + position]!;
-  const at = rows.base[row]! + slot * 2;
-  const length = rows.cells[at + 1]!;
+  const { fields, cursor } = filling;
+  const at = fields.slotAt(slot) + position;
+  const length = fields.length[at]!;
   if (length < 0) return false;
-  cursor.bytes = text.bytes;
-  cursor.offset = text.at[position]! + rows.cells[at]!;
+  cursor.bytes = fields.bytes;
+  cursor.offset = fields.offset[at]!;
   cursor.length = length;
   cursor.buffer = filling.textBuffer;
   return true;

@@ -1,5 +1,5 @@
 /**
- * The core as one piece: blocks of lines in, sorted batches of OCSF rows out. It holds one *window*: the rows of the blocks it was
+ * The core as one piece: blocks of lines in, sorted batches of OCSF rows out. It holds one *window*: the rows of the lines it was
  * given since the last {@link Normalizer.reset}.
  *
  * Counts add up: every non-blank line ends as exactly one of written, quarantined, duplicate or filtered.
@@ -12,6 +12,7 @@ import { ExactParser, type LineFault } from '../scan/exact.js';
 import { TextBuffer } from '../scan/exact-text.js';
 import { FlatScanner } from '../scan/flat.js';
 import { BATCH_ROWS, BatchBuilder } from './batch.js';
+import { BatchFields } from './batch-fields.js';
 import { BatchText } from './batch-text.js';
 import type { Column } from './column.js';
 import { BUFFER, ConstantTexts, writeView } from './constants.js';
@@ -25,7 +26,6 @@ import { MadeText } from './made-text.js';
 import { orderRows } from './order.js';
 import { Router, type RouterOptions } from './router.js';
 import { RowTable } from './row-table.js';
-import { Window } from './window.js';
 
 /** A line that could not be converted, with its own bytes; valid only during the call. */
 export interface QuarantinedLine {
@@ -75,7 +75,6 @@ export class Normalizer {
   /** events of types that no mapping names, by event type */
   readonly unknown = new Map<string, number>();
   readonly constants = new ConstantTexts();
-  private readonly window = new Window();
   private readonly facts: WindowFacts | undefined;
   private readonly idField: number;
   private readonly cells = new LineCells();
@@ -83,7 +82,8 @@ export class Normalizer {
   private readonly parser: ExactParser;
   private readonly exactText = new TextBuffer();
   /** of the batch that was filled last */
-  private readonly text = new BatchText(BATCH_ROWS);
+  private readonly text = new BatchText();
+  private readonly fields: BatchFields;
   private readonly builders: (BatchBuilder | undefined)[] = [];
   private readonly slotFields: (Int32Array | undefined)[] = [];
   private readonly filling: Filling;
@@ -100,9 +100,10 @@ export class Normalizer {
     this.scanner = new FlatScanner(this.router.fields);
     this.parser = new ExactParser(this.router.fields);
     this.idField = this.fieldId('id');
+    this.fields = new BatchFields(BATCH_ROWS, this.router.mostSlots, this.text);
     this.filling = {
       rows: this.rows,
-      text: this.text,
+      fields: this.fields,
       textBuffer: BUFFER.text,
       order: new Int32Array(0),
       start: 0,
@@ -118,8 +119,7 @@ export class Normalizer {
         laterMark: this.fieldId(LATER_MARK),
       },
     };
-    this.facts =
-      facts === undefined ? undefined : new WindowFacts(facts, mapping.factFields, this.window, this.router.placeholders);
+    this.facts = facts === undefined ? undefined : new WindowFacts(facts, mapping.factFields, this.router.placeholders);
   }
 
   /** Begins a unit: `--dedupe` forgets, counts start again. */
@@ -130,17 +130,15 @@ export class Normalizer {
     this.reset();
   }
 
-  /** Forgets the window's rows and blocks. */
+  /** Forgets the window's rows. */
   reset(): void {
     this.rows.reset();
     this.router.startWindow();
-    this.window.reset();
     this.facts?.reset();
   }
 
   /**
-   * Scans and routes all lines of a block; the block's bytes must stay as they are until {@link reset}: rows point into them, and
-   * escapes have been undone in place.
+   * Scans and routes all lines of a block. Rows take copies of their values; in the block's bytes escapes are undone in place.
    *
    * @param feed the secondary feed that the lines are rows of; absent: events
    */
@@ -148,7 +146,6 @@ export class Normalizer {
     this.router.setFeed(feed);
     const { bytes, length } = lines;
     if (length > 0 && bytes[length - 1] !== 10) throw new Error('a block of lines must end in a newline');
-    const block = this.window.add(bytes, length);
     const valid = isUtf8(bytes.subarray(0, length));
     let line = lines.firstLine;
     for (let p = 0; p < length; line++) {
@@ -157,7 +154,7 @@ export class Normalizer {
       if (next >= 0) {
         p = next;
         outcomes.read++;
-        const routed = this.router.route(this.cells, block, false);
+        const routed = this.router.route(this.cells, false);
         if (routed === 'written') {
           outcomes.written++;
           continue;
@@ -192,8 +189,7 @@ export class Normalizer {
       return;
     }
     ensureUid(cells, text, this.idField, this.router.placeholders, bytes.subarray(start, end));
-    const block = this.window.place(text, cells);
-    const routed = this.router.route(cells, block, true);
+    const routed = this.router.route(cells, true);
     if (routed === 'written') outcomes.written++;
     else if (routed === 'duplicate') outcomes.duplicate++;
     else if (routed === 'out-of-range') outcomes.filtered++;
@@ -217,7 +213,7 @@ export class Normalizer {
 
   /** The window's groups with their rows in order. */
   sortedGroups(): { group: Group; order: Int32Array }[] {
-    const orders = orderRows(this.rows, this.router.groups.length, this.window.blocks);
+    const orders = orderRows(this.rows, this.router.groups.length);
     return this.router.groups.map((group, i) => ({ group, order: orders[i]! }));
   }
 
@@ -228,8 +224,7 @@ export class Normalizer {
     const { filling, buffers } = this;
     filling.order = order;
     filling.start = start;
-    this.text.reset();
-    filling.count = this.text.gather(this.rows, this.window.blocks, order, start, Math.min(BATCH_ROWS, order.length - start));
+    filling.count = this.fields.take(this.rows, order, start, Math.min(BATCH_ROWS, order.length - start));
     this.updateKeyViews();
     const builder = this.builder(group.class);
     builder.fill(filling);
@@ -237,7 +232,7 @@ export class Normalizer {
     buffers[BUFFER.keys] = this.router.fields.keyBytes.subarray(0, this.router.fields.keyBytesUsed);
     buffers[BUFFER.made] = filling.made.bytes.subarray(0, filling.made.length);
     buffers[BUFFER.text] = this.text.used;
-    buffers[BUFFER.facts] = this.facts?.batchText ?? NOTHING;
+    buffers[BUFFER.facts] = this.facts?.batchText.used ?? NOTHING;
     this.countUnknown(order, start, filling.count);
     return { rows: filling.count, columns: builder.columns, buffers };
   }

@@ -1,9 +1,8 @@
 /** The order of rows inside an object: a total one, so that the same input gives the same bytes. */
-import { SLOT } from '../mapping/plan.js';
 import type { RowTable } from './row-table.js';
 
 /** Rows of the table by group, each group sorted by time, then `metadata.uid` by bytes, then the order of reading. */
-export function orderRows(rows: RowTable, groups: number, blocks: readonly Uint8Array[]): Int32Array[] {
+export function orderRows(rows: RowTable, groups: number): Int32Array[] {
   const sizes = new Int32Array(groups);
   for (let row = 0; row < rows.count; row++) sizes[rows.group[row]!]!++;
   const members = Array.from(sizes, (size) => new Int32Array(size));
@@ -12,11 +11,11 @@ export function orderRows(rows: RowTable, groups: number, blocks: readonly Uint8
     const group = rows.group[row]!;
     members[group]![filled[group]!++] = row;
   }
-  return members.map((group) => sortGroup(group, rows, blocks));
+  return members.map((group) => sortGroup(group, rows));
 }
 
 /** Times of a group lie in one UTC day: (time within the day, position) fits a float64 exactly, and sorts fast. */
-function sortGroup(group: Int32Array, rows: RowTable, blocks: readonly Uint8Array[]): Int32Array {
+function sortGroup(group: Int32Array, rows: RowTable): Int32Array {
   const count = group.length;
   if (count < 2) return group;
   let first = Number.POSITIVE_INFINITY;
@@ -31,21 +30,19 @@ function sortGroup(group: Int32Array, rows: RowTable, blocks: readonly Uint8Arra
   let start = 0;
   for (let i = 1; i <= count; i++) {
     if (i < count && rows.time[sorted[i]!] === rows.time[sorted[start]!]) continue;
-    if (i - start > 1) sorted.subarray(start, i).sort((a, b) => compareUid(rows, blocks, a, b) || a - b);
+    if (i - start > 1) sorted.subarray(start, i).sort((a, b) => compareUid(rows, a, b) || a - b);
     start = i;
   }
   return sorted;
 }
 
-function compareUid(rows: RowTable, blocks: readonly Uint8Array[], a: number, b: number): number {
-  const cellA = rows.base[a]! + SLOT.id * 2;
-  const cellB = rows.base[b]! + SLOT.id * 2;
-  const lengthA = Math.max(0, rows.cells[cellA + 1]!);
-  const lengthB = Math.max(0, rows.cells[cellB + 1]!);
-  const bytesA = blocks[rows.block[a]!]!;
-  const bytesB = blocks[rows.block[b]!]!;
-  const offsetA = rows.textStart[a]! + rows.cells[cellA]!;
-  const offsetB = rows.textStart[b]! + rows.cells[cellB]!;
+function compareUid({ text, chunk, uidStart, uidLength }: RowTable, a: number, b: number): number {
+  const lengthA = uidLength[a]!;
+  const lengthB = uidLength[b]!;
+  const bytesA = text.bytesOf(chunk[a]!);
+  const bytesB = text.bytesOf(chunk[b]!);
+  const offsetA = uidStart[a]!;
+  const offsetB = uidStart[b]!;
   for (let i = 0, shorter = Math.min(lengthA, lengthB); i < shorter; i++) {
     const difference = bytesA[offsetA + i]! - bytesB[offsetB + i]!;
     if (difference !== 0) return difference;

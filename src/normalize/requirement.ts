@@ -3,9 +3,9 @@
  * so that a class is never chosen for a value that its attribute then refuses.
  */
 import type { ItemOp, LeafOp, Requirement, StructRule, TextPart } from '../mapping/plan.js';
+import { LineSlots } from './line-slots.js';
 import { applyParts, type Cursor, eachPart, MadeText } from './made-text.js';
 import { accepts, type Reader, readerOf } from './reader.js';
-import type { RowTable } from './row-table.js';
 import { ACCEPT } from './verdict.js';
 
 interface LoadedItem {
@@ -35,20 +35,10 @@ export class RequirementCheck {
   private readonly made = new MadeText();
   private readonly cursor: Cursor = { bytes: new Uint8Array(0), offset: 0, length: 0, buffer: 0 };
   private readonly scratch: number[] = [];
-  private bytes: Uint8Array = new Uint8Array(0);
-  private start = 0;
-  private base = 0;
+  private line = new LineSlots(0);
 
-  constructor(private readonly rows: RowTable) {}
-
-  /**
-   * @param start where the row's text begins in `bytes`
-   * @param base where its cells begin in the row table
-   */
-  holds(requirement: LoadedRequirement, bytes: Uint8Array, start: number, base: number): boolean {
-    this.bytes = bytes;
-    this.start = start;
-    this.base = base;
+  holds(requirement: LoadedRequirement, line: LineSlots): boolean {
+    this.line = line;
     return this.isMet(requirement);
   }
 
@@ -68,12 +58,11 @@ export class RequirementCheck {
   }
 
   private slotHolds(slot: number, reader: Reader): boolean {
-    const at = this.base + slot * 2;
-    const length = this.rows.cells[at + 1]!;
+    const length = this.line.length[slot]!;
     if (length < 0) return false;
-    const offset = this.start + this.rows.cells[at]!;
+    const offset = this.line.offset[slot]!;
     const parts = partsOf(reader);
-    if (parts.length === 0) return accepts(reader, this.bytes, offset, length) === ACCEPT;
+    if (parts.length === 0) return accepts(reader, this.line.bytes, offset, length) === ACCEPT;
     this.made.reset();
     return this.partHolds(reader, parts, this.point(offset, length));
   }
@@ -87,10 +76,9 @@ export class RequirementCheck {
     const { each, constants } = item.op;
     if (constants !== undefined && constants.length > 0) return true;
     if (each === undefined) return this.objectHolds(item, undefined);
-    const at = this.base + each.slot * 2;
-    const length = this.rows.cells[at + 1]!;
+    const length = this.line.length[each.slot]!;
     if (length < 0) return false;
-    const cursor = this.point(this.start + this.rows.cells[at]!, length);
+    const cursor = this.point(this.line.offset[each.slot]!, length);
     this.made.reset();
     if (!applyParts(each.parts, cursor, this.made, 0)) return false;
     // cut apart first: reading the item's other fields moves the cursor
@@ -115,7 +103,7 @@ export class RequirementCheck {
   }
 
   private point(offset: number, length: number): Cursor {
-    this.cursor.bytes = this.bytes;
+    this.cursor.bytes = this.line.bytes;
     this.cursor.offset = offset;
     this.cursor.length = length;
     return this.cursor;

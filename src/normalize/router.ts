@@ -12,9 +12,10 @@ import { FieldDictionary, hashBytes } from '../scan/dictionary.js';
 import { unescapeInPlace } from '../scan/json-text.js';
 import { LATER_MARK } from './facts.js';
 import { type Group, Groups } from './groups.js';
+import { LineSlots } from './line-slots.js';
 import { Placeholders } from './placeholders.js';
 import { type LoadedRequirement, loadRequirement, RequirementCheck } from './requirement.js';
-import type { RowTable } from './row-table.js';
+import { fieldCode, type RowTable } from './row-table.js';
 import { TextIndex } from './text-index.js';
 import { readTime } from './time.js';
 
@@ -89,7 +90,12 @@ export class Router {
   readonly placeholders: Placeholders;
   private readonly at = new Int32Array(ENVELOPE_SIZE);
   private seen = new Set<string>();
-  private readonly check: RequirementCheck;
+  private readonly check = new RequirementCheck();
+  private readonly line: LineSlots;
+  /** of each cell of the line, see {@link fieldCode} */
+  private codes = new Int32Array(0);
+  /** bytes of the line's values, and of keys that go with them */
+  private textBytes = 0;
   private readonly knownFieldCount: number;
 
   constructor(
@@ -116,8 +122,13 @@ export class Router {
     this.isFeed = types.map(isFeedType);
     this.unknownRoute = load(mapping.unknown);
     this.placeholders = new Placeholders(mapping.placeholders);
-    this.check = new RequirementCheck(rows);
+    this.line = new LineSlots(this.mostSlots);
     this.grouping = new Groups(this.placeholders);
+  }
+
+  /** Slots of the route that has the most. */
+  get mostSlots(): number {
+    return Math.max(...this.routes.map(({ slots }) => slots));
   }
 
   /** The window's groups, by {@link RowTable.group}. */
@@ -152,10 +163,9 @@ export class Router {
   }
 
   /**
-   * @param block index of the block that `cells` point into
    * @param exact the cells come from the exact parser: nothing more can be asked for
    */
-  route(cells: LineCells, block: number, exact: boolean): Routed {
+  route(cells: LineCells, exact: boolean): Routed {
     const { at } = this;
     const { field, offset, length, bytes, count } = cells;
     at.fill(-1);
@@ -186,26 +196,21 @@ export class Router {
     const routeIndex = this.chooseRoute(type, cells);
     const route = this.routes[routeIndex]!;
 
-    const base = this.append(route, cells);
-    const time = this.timeOf(route.route, cells, base);
+    this.sortBySlot(route, cells);
+    const time = this.timeOf(route.route, cells);
     if (Number.isNaN(time)) return 'no-time';
     const { from, to } = this.options;
     if ((from !== undefined && time < from) || (to !== undefined && time >= to)) return 'out-of-range';
     if (this.options.dedupe && this.isDuplicate(cells)) return 'duplicate';
 
     const { rows } = this;
-    const alternative = this.chooseAlternative(route, cells, base);
-    const row = rows.count++;
+    const alternative = this.chooseAlternative(route);
+    const row = rows.append(cells, this.codes, this.textBytes, idCell);
     rows.route[row] = routeIndex;
     rows.alternative[row] = alternative;
     rows.eventType[row] = type;
-    rows.block[row] = block;
-    rows.textStart[row] = cells.start;
-    rows.textLength[row] = cells.end - cells.start;
-    rows.base[row] = base;
     rows.time[row] = time;
     rows.group[row] = this.grouping.of(route.route.alternatives[alternative]!.class, cells, at[ENV.cid]!, Math.floor(time / DAY));
-    rows.cellsUsed = base + route.slots * 2 + 1 + rows.cells[base + route.slots * 2]! * 3;
     return 'written';
   }
 
@@ -245,34 +250,37 @@ export class Router {
     return type < this.known || (this.routesOfType[type]?.length ?? 0) > 0;
   }
 
-  /** Writes the line's cells behind the table's last row; they count only once the row does. */
-  private append(route: LoadedRoute, cells: LineCells): number {
-    const { rows, knownFieldCount } = this;
+  /** Finds the route's slot of every cell, and what a row would take of the line. */
+  private sortBySlot(route: LoadedRoute, cells: LineCells): void {
+    const { line, knownFieldCount, placeholders } = this;
     const { slotOf, slots } = route;
-    rows.reserve(slots * 2 + 1 + cells.count * 3);
-    const out = rows.cells;
-    const base = rows.cellsUsed;
-    for (let i = base, end = base + slots * 2; i < end; i++) out[i] = -1;
-    let rest = base + slots * 2 + 1;
-    const { field, offset, length, bytes, start } = cells;
-    for (let i = 0; i < cells.count; i++) {
+    const { field, offset, length, keyLength, bytes, count } = cells;
+    if (this.codes.length < field.length) this.codes = new Int32Array(field.length);
+    const { codes } = this;
+    line.bytes = bytes;
+    line.length.fill(-1, 0, slots);
+    let textBytes = 0;
+    for (let i = 0; i < count; i++) {
       const f = field[i]!;
       const n = length[i]!;
-      if (n < 0) continue;
+      if (n < 0) {
+        codes[i] = fieldCode.none;
+        continue;
+      }
+      textBytes += n;
       const slot = f >= 0 && f < knownFieldCount ? slotOf[f]! : -1;
       if (slot >= 0) {
-        const o = offset[i]!;
-        out[base + slot * 2] = o - start;
-        out[base + slot * 2 + 1] = this.placeholders.has(bytes, o, n) ? -2 - n : n;
-      } else {
-        out[rest] = f >= 0 ? f : -1 - cells.keyLength[i]!;
-        out[rest + 1] = offset[i]! - start;
-        out[rest + 2] = n;
-        rest += 3;
+        const isPlaceholder = placeholders.has(bytes, offset[i]!, n);
+        line.offset[slot] = offset[i]!;
+        line.length[slot] = isPlaceholder ? -2 - n : n;
+        codes[i] = fieldCode.slot(slot, isPlaceholder);
+      } else if (f >= 0) codes[i] = fieldCode.further(f);
+      else {
+        codes[i] = fieldCode.key(keyLength[i]!);
+        textBytes += keyLength[i]!;
       }
     }
-    out[base + slots * 2] = (rest - base - slots * 2 - 1) / 3;
-    return base;
+    this.textBytes = textBytes;
   }
 
   private timeAt(cells: LineCells, envelope: number): number {
@@ -281,15 +289,15 @@ export class Router {
   }
 
   /** The event's time by DESIGN's rule: the endpoint's clock where it is near the cloud's, else the cloud's. */
-  private timeOf(route: Route, cells: LineCells, base: number): number {
+  private timeOf(route: Route, cells: LineCells): number {
     const external = this.timeAt(cells, ENV.utcTime);
     if (!Number.isNaN(external)) return external;
     const cloud = this.timeAt(cells, ENV.timestamp);
     let endpoint = this.timeAt(cells, ENV.contextTime);
-    if (this.rows.cells[base + SLOT.contextTime * 2 + 1]! < 0 && route.timeSlot >= 0) {
-      const length = this.rows.cells[base + route.timeSlot * 2 + 1]!;
-      const offset = cells.start + this.rows.cells[base + route.timeSlot * 2]!;
-      if (length > 0) endpoint = readTime(cells.bytes, offset, length, 'auto');
+    const { offset, length } = this.line;
+    if (length[SLOT.contextTime]! < 0 && route.timeSlot >= 0) {
+      const n = length[route.timeSlot]!;
+      if (n > 0) endpoint = readTime(cells.bytes, offset[route.timeSlot]!, n, 'auto');
     }
     return chosenTime(endpoint, cloud);
   }
@@ -309,11 +317,11 @@ export class Router {
     return false;
   }
 
-  private chooseAlternative(route: LoadedRoute, { bytes, start }: LineCells, base: number): number {
+  private chooseAlternative(route: LoadedRoute): number {
     const { requirements } = route;
     for (let i = 0; i < requirements.length; i++) {
       const requirement = requirements[i];
-      if (requirement === undefined || this.check.holds(requirement, bytes, start, base)) return i;
+      if (requirement === undefined || this.check.holds(requirement, this.line)) return i;
     }
     throw new Error(`no class for an event of route ${route.route.slots.join()}`);
   }

@@ -1,57 +1,128 @@
-/**
- * Room for a window of 256 MiB of lines that are a kilobyte long: pages that are never written to cost no memory, and growing costs a
- * copy and fresh memory each time.
- */
-const ROWS = 1 << 18;
-const CELLS = 1 << 24;
+/** The rows of a window. */
+import type { LineCells } from '../scan/cells.js';
+import { RowText } from './row-text.js';
 
-/** Rows of a window: for each event its route, time and group, and where its fields' values lie. */
+/** Room for a window of 256 MiB of lines that are a kilobyte long: pages that are never written to cost no memory. */
+const ROWS = 1 << 18;
+const ENTRIES = 1 << 24;
+
+/** What becomes of a field in a row. */
+export const fieldCode = {
+  /** a JSON null, or a field that is not there */
+  none: -0x80000000,
+  /** the field at a slot of the row's route; `isPlaceholder`: its text means "absent" */
+  slot: (slot: number, isPlaceholder: boolean): number => (slot << 2) | (isPlaceholder ? PLACEHOLDER : 0),
+  /** a field that the route has no slot for, by its id in the dictionary */
+  further: (field: number): number => (field << 2) | FURTHER,
+  /** a field that the dictionary does not hold: the bytes of its key follow those of its value */
+  key: (keyLength: number): number => ~keyLength,
+} as const;
+
+export const FURTHER = 1;
+export const PLACEHOLDER = 2;
+
+/** Of an entry that is one number: the text's length, then the code's id, then its two flags. */
+export const LENGTH_BITS = 16;
+const ID_BITS = 13;
+export const MOST_LENGTH = (1 << LENGTH_BITS) - 1;
+const MOST_ID = (1 << ID_BITS) - 1;
+export const FLAG_SHIFT = LENGTH_BITS + ID_BITS;
+/** Stands before a code and a length that need a number each. */
+export const WIDE = -1;
+
+/** Rows of a window: for each event its route, time and group, and the fields that it has. */
 export class RowTable {
   count = 0;
   route = new Uint16Array(ROWS);
   alternative = new Uint8Array(ROWS);
   eventType = new Uint16Array(ROWS);
-  /** index of the block that holds the row's text */
-  block = new Uint16Array(ROWS);
-  /** where the row's text begins in its block */
-  textStart = new Int32Array(ROWS);
-  textLength = new Int32Array(ROWS);
-  /** start of the row in {@link cells} */
-  base = new Int32Array(ROWS);
   /** epoch milliseconds */
   time = new Float64Array(ROWS);
   group = new Int32Array(ROWS);
-  /**
-   * A row: (offset, length) a slot, then the number of further fields, then (field, offset, length) each. Offsets count from the
-   * beginning of the row's text.
-   *
-   * Length -1: the row has no such field. Length -2 - n: a placeholder of n bytes. Field -1 - n: a key that the dictionary does
-   * not hold; its n bytes follow the value.
-   */
-  cells = new Int32Array(CELLS);
-  cellsUsed = 0;
+  /** the values of a row's fields, one after the other, in the order of its entries */
+  readonly text = new RowText();
+  /** which chunk of {@link text}, and where in it */
+  chunk = new Uint16Array(ROWS);
+  textStart = new Int32Array(ROWS);
+  textLength = new Int32Array(ROWS);
+  /** where `metadata.uid` lies in the chunk */
+  uidStart = new Int32Array(ROWS);
+  uidLength = new Int32Array(ROWS);
+  /** a row's first entry, and the end of them */
+  firstEntry = new Int32Array(ROWS);
+  endOfEntries = new Int32Array(ROWS);
+  /** fields: length and {@link fieldCode} in one number, or {@link WIDE}, code and length */
+  entries = new Int32Array(ENTRIES);
+  private entriesUsed = 0;
 
   reset(): void {
     this.count = 0;
-    this.cellsUsed = 0;
+    this.entriesUsed = 0;
+    this.text.reset();
   }
 
-  /** Room for one more row of at most `cells` cells. */
-  reserve(cells: number): void {
+  /**
+   * Adds a row with the text of a line's cells.
+   *
+   * @param codes what each cell is, by {@link fieldCode}
+   * @param bytes of all text that is taken, keys included
+   * @param uid the cell that is `metadata.uid`, or -1
+   * @returns the row; route, time and group are for the caller to set
+   */
+  append(cells: LineCells, codes: Int32Array, bytes: number, uid: number): number {
+    const { text } = this;
+    this.reserve(cells.count * 3);
+    text.reserve(bytes);
+    const { entries, count: row } = this;
+    const { offset, length, keyOffset, bytes: source } = cells;
+    this.chunk[row] = text.chunk;
+    this.textStart[row] = text.used;
+    this.firstEntry[row] = this.entriesUsed;
+    let at = this.entriesUsed;
+    for (let i = 0; i < cells.count; i++) {
+      const code = codes[i]!;
+      if (code === fieldCode.none) continue;
+      const n = length[i]!;
+      if (code >= 0 && n <= MOST_LENGTH && code >> 2 <= MOST_ID) {
+        entries[at++] = n | ((code >> 2) << LENGTH_BITS) | ((code & 3) << FLAG_SHIFT);
+      } else {
+        entries[at] = WIDE;
+        entries[at + 1] = code;
+        entries[at + 2] = n;
+        at += 3;
+      }
+      if (i === uid) {
+        this.uidStart[row] = text.used;
+        this.uidLength[row] = n;
+      }
+      text.copy(source, offset[i]!, n);
+      if (code < 0) text.copy(source, keyOffset[i]!, ~code);
+    }
+    this.textLength[row] = text.used - this.textStart[row]!;
+    this.endOfEntries[row] = this.entriesUsed = at;
+    this.count++;
+    return row;
+  }
+
+  private reserve(entries: number): void {
     if (this.count === this.route.length) {
       const rows = this.count * 2;
       this.route = grown(this.route, new Uint16Array(rows));
       this.alternative = grown(this.alternative, new Uint8Array(rows));
       this.eventType = grown(this.eventType, new Uint16Array(rows));
-      this.block = grown(this.block, new Uint16Array(rows));
-      this.textStart = grown(this.textStart, new Int32Array(rows));
-      this.textLength = grown(this.textLength, new Int32Array(rows));
-      this.base = grown(this.base, new Int32Array(rows));
       this.time = grown(this.time, new Float64Array(rows));
       this.group = grown(this.group, new Int32Array(rows));
+      this.chunk = grown(this.chunk, new Uint16Array(rows));
+      this.textStart = grown(this.textStart, new Int32Array(rows));
+      this.textLength = grown(this.textLength, new Int32Array(rows));
+      this.uidStart = grown(this.uidStart, new Int32Array(rows));
+      this.uidLength = grown(this.uidLength, new Int32Array(rows));
+      this.firstEntry = grown(this.firstEntry, new Int32Array(rows));
+      this.endOfEntries = grown(this.endOfEntries, new Int32Array(rows));
     }
-    if (this.cellsUsed + cells > this.cells.length) {
-      this.cells = grown(this.cells, new Int32Array(Math.max(this.cells.length * 2, this.cellsUsed + cells)));
+    if (this.entriesUsed + entries > this.entries.length) {
+      const room = Math.max(this.entries.length * 2, this.entriesUsed + entries);
+      this.entries = grown(this.entries, new Int32Array(room));
     }
   }
 }

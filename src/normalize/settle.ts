@@ -94,6 +94,6 @@ function giveBack(list: LoadedList, row: number, filling: Filling): void {
 }
 
 function hasValue(filling: Filling, position: number, slot: number): boolean {
-  const row = filling.order[filling.start + position]!;
-  return filling.rows.cells[filling.rows.base[row]! + slot * 2 + 1]! >= 0;
+  const { fields } = filling;
+  return fields.length[fields.slotAt(slot) + position]! >= 0;
 }

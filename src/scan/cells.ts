@@ -14,9 +14,6 @@ export class LineCells {
   escaped: number[] = [];
   /** the bytes that the offsets point into */
   bytes: Uint8Array = new Uint8Array(0);
-  /** everything that the offsets point at lies in `bytes[start, end)` */
-  start = 0;
-  end = 0;
 
   grow(): void {
     const double = (array: Int32Array) => {

@@ -55,7 +55,6 @@ export class FlatScanner {
     let c = 0;
     cells.escaped.length = 0;
     cells.bytes = bytes;
-    cells.start = p;
 
     while ((c = bytes[p]!) === 32 || c === 9) p++;
     if (c !== 123) return -1;
@@ -153,7 +152,6 @@ export class FlatScanner {
     while ((c = bytes[p]!) === 32 || c === 9 || c === 13) p++;
     if (c !== 10) return -1;
     cells.count = count;
-    cells.end = p;
     return p + 1;
   }
 

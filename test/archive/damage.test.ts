@@ -1,6 +1,6 @@
 import { createGunzip, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { BlockPool } from '../../src/archive/pool.js';
+import { BlockBuffer } from '../../src/archive/block-buffer.js';
 import { randomLines, read, sourceOf } from './read.js';
 
 /** What zlib inflates when each byte is fed alone: nothing is lost but what the bad byte itself would give. */
@@ -50,7 +50,7 @@ describe('a truncated file', () => {
     expect(code).toBeUndefined();
     const memberEnds = new Set([gzipSync(members[0]).length, gzipSync(members[0]).length + gzipSync(members[1]).length]);
     for (let cut = 0; cut < gz.length; cut++) {
-      const result = await read(gz.subarray(0, cut), { pool: new BlockPool(2048) });
+      const result = await read(gz.subarray(0, cut), { buffer: new BlockBuffer(2048) });
       if (memberEnds.has(cut)) {
         expect(result.summary.damage).toBeUndefined();
         continue;

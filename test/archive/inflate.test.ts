@@ -3,9 +3,9 @@ import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { BlockBuffer } from '../../src/archive/block-buffer.js';
 import { Gunzip } from '../../src/archive/gunzip.js';
 import { readBlocks } from '../../src/archive/inflate.js';
-import { BlockPool } from '../../src/archive/pool.js';
 import { randomLines, read, sourceOf } from './read.js';
 
 const lines = randomLines(300_000, 5);
@@ -54,7 +54,7 @@ describe('readBlocks', () => {
           const bounds = [0, ...cuts.sort((a, b) => a - b), text.length];
           const members = bounds.slice(1).map((end, index) => gzipSync(text.subarray(bounds[index], end), { level: index % 10 }));
           const gz = Buffer.concat([...members, Buffer.alloc(padding)]);
-          const { text: got, summary } = await read(() => sourceOf(gz, chunkSize), { pool: new BlockPool(capacity) });
+          const { text: got, summary } = await read(() => sourceOf(gz, chunkSize), { buffer: new BlockBuffer(capacity) });
           const whole = text.at(-1) === 10 ? text : Buffer.concat([text, Buffer.from('\n')]);
           expect(got.equals(whole)).toBe(true);
           expect(summary).toMatchObject({ compressedBytes: gz.length, inflatedBytes: text.length, partialLine: 0 });
@@ -127,30 +127,10 @@ describe('readBlocks', () => {
     expect(summary).toMatchObject({ lines: 3, inflatedBytes: 3_000_012 });
   });
 
-  it('refuses a line limit above the size of a block', async () => {
-    const reading = readBlocks(async () => sourceOf(Buffer.from('{}')), { pool: new BlockPool(100), lineLimit: 101 });
-    await expect(reading.next()).rejects.toThrow(RangeError);
-  });
-
-  it('lets blocks outlive the reading, each in a buffer of its own', async () => {
-    const pool = new BlockPool(10_000);
-    const kept: Uint8Array[] = [];
-    for await (const part of readBlocks(async () => sourceOf(gzipSync(lines)), { pool }))
-      if (part.kind === 'lines') kept.push(part.block.bytes.subarray(0, part.block.length));
-    expect(Buffer.concat(kept).equals(lines)).toBe(true);
-    expect(new Set(kept.map((bytes) => bytes.buffer)).size).toBe(kept.length);
-  });
-
-  it('gives its buffer back and destroys the source when the reader stops early', async () => {
-    const pool = new BlockPool(10_000);
-    const take = vi.spyOn(pool, 'take');
+  it('destroys the source when the reader stops early', async () => {
     const source = sourceOf(gzipSync(lines));
-    for await (const part of readBlocks(async () => source, { pool })) {
-      if (part.kind === 'lines') pool.give(part.block.bytes);
-      break;
-    }
+    for await (const _ of readBlocks(async () => source, { buffer: new BlockBuffer(10_000) })) break;
     expect(source.destroyed).toBe(true);
-    expect(pool.idle).toBe(new Set(take.mock.results.map((result) => result.value)).size);
   });
 });
 
@@ -238,11 +218,10 @@ describe('readBlocks when aborted', () => {
     const controller = new AbortController();
     const source = new PassThrough();
     source.write(gz.subarray(0, 70_000));
-    const pool = new BlockPool(10_000);
     const reading = (async () => {
-      for await (const part of readBlocks(async () => source, { pool, signal: controller.signal })) {
+      const buffer = new BlockBuffer(10_000);
+      for await (const part of readBlocks(async () => source, { buffer, signal: controller.signal })) {
         if (part.kind !== 'lines') continue;
-        pool.give(part.block.bytes);
         // The source gives no more: the reading hangs until this.
         setImmediate(() => controller.abort(reason));
       }
@@ -277,7 +256,7 @@ describe('readBlocks when aborted', () => {
     const source = sourceOf(gzipSync(lines.subarray(0, 50_000)));
     let blocks = 0;
     const reading = (async () => {
-      for await (const _ of readBlocks(async () => source, { pool: new BlockPool(5000), signal: controller.signal }))
+      for await (const _ of readBlocks(async () => source, { buffer: new BlockBuffer(5000), signal: controller.signal }))
         if (blocks++ === 0) controller.abort(reason);
     })();
     await expect(reading).rejects.toBe(reason);

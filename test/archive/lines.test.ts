@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BlockBuffer } from '../../src/archive/block-buffer.js';
 import { LineCutter, type LinePart } from '../../src/archive/lines.js';
-import { BlockPool } from '../../src/archive/pool.js';
 
 const RUNS = { seed: 97, numRuns: 1000 };
 const HEAD = 64 * 1024;
 
-/** Everything the cutter yields, each block copied as it comes and its buffer overwritten and given back, as a consumer may. */
+/** Everything the cutter yields, each block copied as it comes and overwritten, as a consumer may. */
 function cut(text: Buffer, chunkSizes: number[], capacity: number, limit: number, damaged = false) {
-  const pool = new BlockPool(capacity);
-  const cutter = new LineCutter(pool, limit);
+  const buffer = new BlockBuffer(capacity);
+  const cutter = new LineCutter(buffer, limit);
   const parts: LinePart[] = [];
   const take = (yielded: Iterable<LinePart>) => {
     for (const part of yielded) {
@@ -17,7 +17,6 @@ function cut(text: Buffer, chunkSizes: number[], capacity: number, limit: number
         const { block } = part;
         parts.push({ kind: 'lines', block: { ...block, bytes: block.bytes.slice(0, block.length) } });
         block.bytes.fill(0xee);
-        pool.give(block.bytes);
       } else parts.push(part);
     }
   };
@@ -29,8 +28,7 @@ function cut(text: Buffer, chunkSizes: number[], capacity: number, limit: number
     at += size;
   }
   take(damaged ? cutter.flush() : cutter.end());
-  cutter.release();
-  return { parts, cutter, pool };
+  return { parts, cutter, buffer };
 }
 
 /** The lines by splitting the text, for comparison: number, offset, bytes without newline. */
@@ -85,12 +83,11 @@ describe('LineCutter', () => {
         fc.integer({ min: 2, max: 64 }),
         fc.integer({ min: 1, max: 64 }),
         fc.boolean(),
-        (lengths, newlineAtEnd, chunkSizes, capacity, wantedLimit, damaged) => {
-          const limit = Math.min(wantedLimit, capacity);
+        (lengths, newlineAtEnd, chunkSizes, capacity, limit, damaged) => {
           const body = lengths.map((length, index) => String.fromCharCode(97 + (index % 26)).repeat(length)).join('\n');
           const text = Buffer.from(newlineAtEnd ? `${body}\n` : body);
           const { lines, last } = expectedLines(text, damaged);
-          const { parts, cutter, pool } = cut(text, chunkSizes, capacity, limit, damaged);
+          const { parts, cutter, buffer } = cut(text, chunkSizes, capacity, limit, damaged);
 
           expect(yieldedLines(parts)).toEqual(
             lines.map(({ line, offset, bytes }) =>
@@ -101,9 +98,7 @@ describe('LineCutter', () => {
           if (damaged) expect(cutter.partialLine).toBe(last.length);
           // An added newline is in its block but counts nowhere.
           expect(cutter.inflatedBytes).toBe(text.length);
-          for (const part of parts) if (part.kind === 'lines') expect(part.block.length).toBeLessThanOrEqual(capacity);
-          // Its own buffer and one more while the rest of a block moves.
-          expect(pool.idle).toBeLessThanOrEqual(2);
+          expect(buffer.bytes.length).toBeLessThanOrEqual(Math.max(capacity, limit));
         },
       ),
       RUNS,
@@ -125,30 +120,37 @@ describe('LineCutter', () => {
     }
   });
 
-  it('keeps 64 KiB of an oversize line, however long it is, and two buffers at most', () => {
+  it('keeps 64 KiB of an oversize line, however long it is', () => {
     const length = 5_000_000;
     const text = Buffer.concat([Buffer.from('first\n'), Buffer.alloc(length, 'abcdefg'), Buffer.from('\nlast')]);
-    const { parts, pool } = cut(text, [10_000], 100_000, 100_000);
+    const { parts, buffer } = cut(text, [10_000], 1000, 100_000);
     expect(parts.map((part) => part.kind)).toEqual(['lines', 'oversize', 'lines']);
     expect(parts[1]).toMatchObject({ line: { line: 2, offset: 6, length } });
     const { head } = (parts[1] as LinePart & { kind: 'oversize' }).line;
     expect(Buffer.from(head).equals(text.subarray(6, 6 + HEAD))).toBe(true);
-    // the block before it, and the buffer in which it outgrew the limit
-    expect(pool.idle).toBe(2);
+    expect(buffer.bytes.length).toBeLessThanOrEqual(100_000);
   });
 
-  it('lets the blocks of small files share a buffer', () => {
-    const pool = new BlockPool(1000);
-    const blocks = ['one\ntwo\n', 'three', 'four\n'].flatMap((text) => {
-      const cutter = new LineCutter(pool, 1000);
-      const parts = [...cutter.write(Buffer.from(text)), ...cutter.end()];
-      cutter.release();
-      return parts.map((part) => (part as LinePart & { kind: 'lines' }).block);
-    });
-    const texts = blocks.map(({ bytes, length }) => Buffer.from(bytes.subarray(0, length)).toString());
-    expect(texts).toEqual(['one\ntwo\n', 'three\n', 'four\n']);
-    expect(new Set(blocks.map(({ bytes }) => bytes.buffer)).size).toBe(1);
-    for (const { bytes } of blocks) pool.give(bytes);
-    expect(pool.idle).toBe(1);
+  it('ends blocks where the file alone says, not the chunks it came in, nor lines of the file before', () => {
+    const buffer = new BlockBuffer(100);
+    const text = Buffer.from(Array.from({ length: 200 }, (_, i) => 'x'.repeat((i * 37) % 90)).join('\n'));
+    const long = Buffer.alloc(5000, 'y');
+    const blocks = (bytes: Buffer, step: number) => {
+      const cutter = new LineCutter(buffer, 10_000);
+      const ends: number[] = [];
+      const take = (parts: Iterable<LinePart>) => {
+        for (const part of parts) if (part.kind === 'lines') ends.push(part.block.offset + part.block.length);
+      };
+      for (let at = 0; at < bytes.length; at += step) take(cutter.write(bytes.subarray(at, at + step)));
+      take(cutter.end());
+      return ends;
+    };
+    const expected = blocks(text, 1000);
+    expect(expected.length).toBeGreaterThan(80);
+    for (const step of [1, 7, 64, 100_000]) {
+      expect(blocks(long, step)).toEqual([5001]);
+      expect(buffer.bytes.length).toBeGreaterThan(5000);
+      expect(blocks(text, step)).toEqual(expected);
+    }
   });
 });

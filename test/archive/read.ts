@@ -1,8 +1,8 @@
 /** Reading a file in a test: its parts gathered, its sources watched. */
 import { Readable } from 'node:stream';
 import type { OversizeLine } from '../../src/archive/block.js';
+import { BlockBuffer } from '../../src/archive/block-buffer.js';
 import { type FilePart, type FileSummary, type ReadBlocksOptions, readBlocks } from '../../src/archive/inflate.js';
-import { BlockPool } from '../../src/archive/pool.js';
 
 export interface ReadResult {
   /** the bytes of all blocks, one after the other */
@@ -23,9 +23,9 @@ export function sourceOf(bytes: Uint8Array, chunkSize = 65_536): Readable {
   );
 }
 
-/** Reads to the end and gives each buffer back, overwritten, as soon as its text is taken. */
+/** Reads to the end and overwrites each block as soon as its text is taken. */
 export async function read(open: Uint8Array | (() => Readable), options: ReadBlocksOptions = {}): Promise<ReadResult> {
-  const pool = options.pool ?? new BlockPool(1 << 16);
+  const buffer = options.buffer ?? new BlockBuffer(1 << 16);
   const sources: Readable[] = [];
   const openWatched = async () => {
     const source = typeof open === 'function' ? open() : sourceOf(open);
@@ -34,12 +34,11 @@ export async function read(open: Uint8Array | (() => Readable), options: ReadBlo
   };
   const parts: FilePart[] = [];
   const texts: Buffer[] = [];
-  for await (const part of readBlocks(openWatched, { ...options, pool })) {
+  for await (const part of readBlocks(openWatched, { ...options, buffer })) {
     parts.push(part);
     if (part.kind !== 'lines') continue;
     texts.push(Buffer.from(part.block.bytes.slice(0, part.block.length)));
     part.block.bytes.fill(0xee);
-    pool.give(part.block.bytes);
   }
   const last = parts.at(-1);
   if (last?.kind !== 'end' || parts.filter((part) => part.kind === 'end').length !== 1)
