@@ -19,7 +19,7 @@ const LEAST_ROWS = 2048;
 export class UnitWindow {
   /** what was written so far, in the order of the windows and partitions */
   readonly objects: WrittenObject[] = [];
-  private bytes = 0;
+  private rawBytes = 0;
   private readonly numbers = new Map<string, number>();
 
   constructor(
@@ -29,18 +29,18 @@ export class UnitWindow {
   ) {}
 
   get isFull(): boolean {
-    return this.bytes >= this.room.options.windowBytes;
+    return this.room.normalizer.rows.bytes >= this.room.options.windowBytes;
   }
 
   /** The normalizer was given so many bytes of lines. */
-  count(bytes: number): void {
-    this.bytes += bytes;
+  count(rawBytes: number): void {
+    this.rawBytes += rawBytes;
   }
 
   /** Rows that are not written are forgotten. */
   clear(): void {
     this.room.normalizer.reset();
-    this.bytes = 0;
+    this.rawBytes = 0;
   }
 
   /** Writes the window's groups as objects and begins a new window. */
@@ -70,7 +70,7 @@ export class UnitWindow {
 
   /** Rows in order, in slices whose objects stay below the size aimed at. */
   private cut(order: Int32Array): Int32Array[] {
-    const rawPerRow = Math.max(1, this.bytes / this.room.normalizer.rows.count);
+    const rawPerRow = Math.max(1, this.rawBytes / this.room.normalizer.rows.count);
     const most = Math.max(LEAST_ROWS, Math.floor((this.room.options.objectBytes * RAW_TO_PARQUET) / rawPerRow));
     const slices: Int32Array[] = [];
     for (let start = 0; start < order.length; start += most) slices.push(order.subarray(start, start + most));

@@ -2,9 +2,11 @@
 import type { LineCells } from '../scan/cells.js';
 import { RowText } from './row-text.js';
 
-/** Room for a window of 256 MiB of lines that are a kilobyte long: pages that are never written to cost no memory. */
-const ROWS = 1 << 18;
-const ENTRIES = 1 << 24;
+/** Room for a window of common events: pages that are never written to cost no memory, growing costs a copy. */
+const ROWS = 1 << 19;
+const ENTRIES = 1 << 25;
+/** Of a row in the arrays beside {@link RowTable.entries}, and in those that it is sorted with. */
+const ROW_BYTES = 64;
 
 /** What becomes of a field in a row. */
 export const fieldCode = {
@@ -54,10 +56,17 @@ export class RowTable {
   /** fields: length and {@link fieldCode} in one number, or {@link WIDE}, code and length */
   entries = new Int32Array(ENTRIES);
   private entriesUsed = 0;
+  private textBytes = 0;
+
+  /** Memory that the rows take. */
+  get bytes(): number {
+    return this.textBytes + this.entriesUsed * 4 + this.count * ROW_BYTES;
+  }
 
   reset(): void {
     this.count = 0;
     this.entriesUsed = 0;
+    this.textBytes = 0;
     this.text.reset();
   }
 
@@ -100,6 +109,7 @@ export class RowTable {
     }
     this.textLength[row] = text.used - this.textStart[row]!;
     this.endOfEntries[row] = this.entriesUsed = at;
+    this.textBytes += bytes;
     this.count++;
     return row;
   }

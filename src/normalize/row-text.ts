@@ -51,9 +51,13 @@ export class RowText {
       this.sourceView = new DataView(source.buffer, source.byteOffset, source.byteLength);
     }
     const { view, sourceView } = this;
-    let from = offset;
-    for (const end = offset + length - 4; from <= end; from += 4, to += 4)
-      view.setInt32(to, sourceView.getInt32(from, true), true);
-    for (const end = offset + length; from < end; from++, to++) view.setUint8(to, sourceView.getUint8(from));
+    if (length < 4) {
+      for (let i = 0; i < length; i++) view.setUint8(to + i, sourceView.getUint8(offset + i));
+      return;
+    }
+    const last = offset + length - 4;
+    for (let from = offset; from < last; from += 4, to += 4) view.setInt32(to, sourceView.getInt32(from, true), true);
+    // the last word once more over what stands before it, in place of single bytes
+    view.setInt32(this.used - 4, sourceView.getInt32(last, true), true);
   }
 }

@@ -142,10 +142,10 @@ test('rows of more text than a batch takes come in several batches, and a row th
 
 test('more rows than there was room for keep what they had', () => {
   const rows = new RowTable();
-  const count = (1 << 18) + 10;
+  const count = (1 << 19) + 10;
   for (let i = 0; i < count; i++) append(rows, [{ kind: 'slot', slot: 1, isPlaceholder: false, text: String(i) }], 0);
   const batch = new BatchFields(16, SLOTS, new BatchText());
-  const order = Int32Array.of(0, 1, (1 << 18) - 1, 1 << 18, count - 1);
+  const order = Int32Array.of(0, 1, (1 << 19) - 1, 1 << 19, count - 1);
   batch.take(rows, order, 0, order.length);
   expect(Array.from(order, (_, i) => unpacked(batch, i))).toEqual(
     Array.from(order, (row) => [{ kind: 'slot', slot: 1, isPlaceholder: false, text: String(row) }]),
