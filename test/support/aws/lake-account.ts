@@ -2,25 +2,25 @@
  * The lake's account as Security Lake has it, on local servers: a provider role a source that may only write below its own prefix, a
  * maintenance role that may do all but write, tables for the sources. Who converts may use archive and work area, and nothing of the lake.
  */
+import { randomUUID } from 'node:crypto';
 import { CREDENTIALS, REGION, startS3 } from '../../convert/s3-places.js';
 import type { Operation, Principal } from '../s3/request.js';
 import type { S3Server } from '../s3-server.js';
 import { GlueServer } from './glue.js';
 import { StsServer } from './sts.js';
 
-export const EXTERNAL_ID = 'e1a5c0de-0b1e-4f00-8000-external0id0';
 const ACCOUNT = '444455556666';
 export const PROVIDER_ROLE = `arn:aws:iam::${ACCOUNT}:role/AmazonSecurityLake-Provider-{source}-{region}`;
 export const MAINTENANCE_ROLE = `arn:aws:iam::${ACCOUNT}:role/falconry-lake-maintenance-${REGION}`;
 export const providerRole = (source: string): string => PROVIDER_ROLE.replace('{source}', source).replace('{region}', REGION);
 
-/** The options of a conversion into the account. */
-export const ROLES = { providerRole: PROVIDER_ROLE, maintenanceRole: MAINTENANCE_ROLE, externalId: EXTERNAL_ID };
 
 export const DATABASE = `amazon_security_lake_glue_db_${REGION.replaceAll('-', '_')}`;
 export const tableName = (source: string): string => `amazon_security_lake_table_${REGION.replaceAll('-', '_')}_ext_${source}`;
 
 export interface LakeAccount {
+  /** the options of a conversion; each account has an id of its own, since a process shares what it took on */
+  roles: { providerRole: string; maintenanceRole: string; externalId: string };
   s3: S3Server;
   sts: StsServer;
   glue: GlueServer;
@@ -34,24 +34,26 @@ const MAINTAINS: readonly Operation[] = ['ListObjectsV2', 'HeadObject', 'GetObje
 
 /** @param sources that are registered: their roles and tables are there */
 export async function startLakeAccount(sources: readonly string[]): Promise<LakeAccount> {
+  const externalId = `external-id-${randomUUID()}`;
   const own: Principal = { ...CREDENTIALS, allow: (_, bucket) => bucket !== 'lake' };
   const principals = [own];
   const s3 = await startS3({ principals });
   const source = new RegExp(`/AmazonSecurityLake-Provider-(${sources.join('|')})-${REGION}$`);
   const sts = await new StsServer(principals, (arn) => {
     if (arn === MAINTENANCE_ROLE) {
-      return { externalId: EXTERNAL_ID, allow: (operation, bucket) => bucket === 'lake' && MAINTAINS.includes(operation) };
+      return { externalId, allow: (operation, bucket) => bucket === 'lake' && MAINTAINS.includes(operation) };
     }
     const name = source.exec(arn)?.[1];
     if (name === undefined) return undefined;
     return {
-      externalId: EXTERNAL_ID,
+      externalId,
       allow: (operation, bucket, key) => bucket === 'lake' && WRITES.includes(operation) && key.startsWith(`root/ext/${name}/`),
     };
   }).start();
   const glue = await new GlueServer(principals).start();
   for (const name of sources) glue.makeTable(DATABASE, tableName(name));
   return {
+    roles: { providerRole: PROVIDER_ROLE, maintenanceRole: MAINTENANCE_ROLE, externalId },
     s3,
     sts,
     glue,

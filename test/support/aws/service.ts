@@ -86,6 +86,8 @@ export abstract class ServiceServer {
     const request = { method, path: url.split('?')[0]!, headers, body: raw.toString('utf8') };
     response.setHeader('x-amzn-requestid', randomUUID());
     response.setHeader('content-type', this.contentType);
+    // Node's own would not follow a clock that a test has set
+    response.setHeader('date', new Date().toUTCString());
     try {
       const operation = this.operationOf(request);
       this.counts.set(operation, this.count(operation) + 1);
