@@ -25,7 +25,7 @@ beforeAll(async () => {
   archive = join(folder, 'archive');
   await writeSample({ directory: archive, events: 600, hosts: 10, seed: 5, eventsPerFile: 200 });
   await convert({ archive, lake: join(folder, 'lake'), region: REGION, workers: 1, unitBytes: UNIT_BYTES });
-}, 120_000);
+});
 beforeEach(async () => {
   account = await startLakeAccount(SOURCES);
   Object.assign(process.env, S3_ENV, account.env);

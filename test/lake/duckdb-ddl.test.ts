@@ -22,7 +22,7 @@ beforeAll(async () => {
   lake = join(folder, "la[k]e's");
   await writeSample({ directory: join(folder, 'archive'), events: 1500, days: 2, hosts: 10, seed: 5 });
   report = await convert({ archive: join(folder, 'archive'), lake, region: 'eu-central-1', workers: 1 });
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('gives every event, by source and by day, and no view of a source without objects', async () => {
