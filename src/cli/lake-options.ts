@@ -1,9 +1,15 @@
 /** Options of a lake in a real account: roles, and the catalog. Each may come from the environment. */
 import { type Command, Option } from 'commander';
 
+const option = (flags: string, text: string, variable: string): Option => new Option(flags, text).env(variable);
+
 /** An empty variable counts as absent. */
-const option = (flags: string, text: string, variable: string): Option =>
-  new Option(flags, text).env(variable).argParser((value: string) => (value === '' ? undefined : value));
+export function dropEmptyVariables(command: Command): void {
+  for (const name of command.options.map((each) => each.attributeName())) {
+    if (command.getOptionValueSource(name) === 'env' && command.getOptionValue(name) === '')
+      command.setOptionValue(name, undefined);
+  }
+}
 
 const maintenance = (text: string) => option('--maintenance-role <arn>', text, 'FALCONRY_MAINTENANCE_ROLE');
 const externalId = () => option('--external-id <id>', 'what these roles ask for', 'FALCONRY_EXTERNAL_ID');

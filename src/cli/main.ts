@@ -5,7 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { keepFreedMemory } from '../lake/duckdb-memory.js';
 import { addBackfillCommands } from './backfill-program.js';
 import { exitWithError, exitWithUsage } from './failure.js';
-import { addCatalogOptions, addReadOptions, addWriteOptions } from './lake-options.js';
+import { addCatalogOptions, addReadOptions, addWriteOptions, dropEmptyVariables } from './lake-options.js';
 import { ENDPOINT_OPTION, JSON_OPTION } from './usual-options.js';
 
 // the AWS SDK tells every thread's user which Node it will need some day
@@ -27,6 +27,7 @@ const program = new Command('falconry')
   .version(version())
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'falconry: ')) })
+  .hook('preAction', (_, command) => dropEmptyVariables(command))
   .showSuggestionAfterError()
   .showHelpAfterError('The command with --help says what it takes.')
   .addHelpText(

@@ -9,8 +9,11 @@ export interface MemoryUse {
   advice: string;
 }
 
-/** DuckDB: "Out of Memory Error: could not allocate block of size 256.0 KiB (511.9 MiB/512.0 MiB used)". */
-const OUT_OF_MEMORY = /^Out of Memory Error: ([^\n]*)/;
+/**
+ * DuckDB: "Out of Memory Error: failed to pin block of size 256.0 KiB (511.9 MiB/512.0 MiB used)", with its own advice behind; from some
+ * places the same as JSON.
+ */
+const OUT_OF_MEMORY = /^(?:Out of Memory Error: |\{"exception_type":"Out of Memory","exception_message":")([^\n\\"]*)/;
 
 /** LAKE_OUT_OF_MEMORY where DuckDB says so; all else as it is. */
 export function outOfMemory(error: unknown, { doing, limitMiB, advice }: MemoryUse): unknown {

@@ -92,7 +92,7 @@ export class ParquetWriter {
       );
     } catch (error) {
       await rm(path, { force: true });
-      throw this.failure ?? this.memoryError(error, source);
+      throw this.memoryError(this.failure ?? error, source);
     } finally {
       this.placed.release();
       this.source = undefined;

@@ -61,5 +61,7 @@ it('writes with the roles, registers what it publishes also where it was stopped
   account.glue.tables.get(expected[0]!.split(' ')[0]!)!.partitions.clear();
   const lost = await backfillCli(backfill, 'verify', made.plan);
   expect(lost.code).toBe(1);
-  expect(lost.stdout).toMatch(/partition-missing: ext\/fdr12_\w+\/region=.*\/ is not registered in the catalog; give "falconry sources partitions"/);
+  expect(lost.stdout).toMatch(
+    /partition-missing: ext\/fdr12_\w+\/region=.*\/ is not registered in the catalog; give "falconry sources partitions"/,
+  );
 });

@@ -58,7 +58,10 @@ describe('sources register', () => {
       lake: `s3://${lakeOptions.bucket}`,
       providerRole: `arn:aws:iam::${ACCOUNT}:role/AmazonSecurityLake-Provider-{source}-{region}`,
     });
-    expect(again.sources[0]).toMatchObject({ state: 'registered', location: `s3://${lakeOptions.bucket}/ext/${again.sources[0].source}/` });
+    expect(again.sources[0]).toMatchObject({
+      state: 'registered',
+      location: `s3://${lakeOptions.bucket}/ext/${again.sources[0].source}/`,
+    });
     expect(server.count('CreateCustomLogSource')).toBe(CLASSES.length);
   });
 
@@ -76,9 +79,13 @@ describe('sources register', () => {
     server.faults.push({ operation: 'CreateCustomLogSource', error: denied(), after: 2 });
     const stopped = await register();
     expect([stopped.code, server.sources.size]).toEqual([1, 2]);
-    expect(stopped.stderr).toMatch(/^falconry: Security Lake in eu-central-1 cannot register fdr12_\w+: access is denied; .+ \[SECURITY_LAKE_DENIED\]\n$/);
+    expect(stopped.stderr).toMatch(
+      /^falconry: Security Lake in eu-central-1 cannot register fdr12_\w+: access is denied; .+ \[SECURITY_LAKE_DENIED\]\n$/,
+    );
     server.faults.splice(0);
-    expect((await register()).stdout).toContain(`Registered ${CLASSES.length - 2} sources in ${REGION}; 2 sources were there already`);
+    expect((await register()).stdout).toContain(
+      `Registered ${CLASSES.length - 2} sources in ${REGION}; 2 sources were there already`,
+    );
   });
 
   it.each([
@@ -111,14 +118,21 @@ describe('Security Lake', () => {
   it('that has changes under way is asked again; an answer that was lost is found', async () => {
     const lake = api();
     const conflict = new ServiceError(409, 'ConflictException', 'A conflict occurred');
-    server.faults.push({ operation: 'CreateCustomLogSource', error: conflict, times: 2 }, { operation: 'ListLogSources', error: throttled(), times: 1 });
+    server.faults.push(
+      { operation: 'CreateCustomLogSource', error: conflict, times: 2 },
+      { operation: 'ListLogSources', error: throttled(), times: 1 },
+    );
     expect(await lake.create({ name: 'fdr12_a', eventClass: 'DNS_ACTIVITY' }, settings)).toMatchObject({ created: true });
     server.faults.push({ operation: 'CreateCustomLogSource', error: 'reset-after', after: 3, times: 1 });
-    expect((await lake.create({ name: 'fdr12_b', eventClass: undefined }, settings)).location).toBe(`s3://${lakeOptions.bucket}/ext/fdr12_b/`);
+    expect((await lake.create({ name: 'fdr12_b', eventClass: undefined }, settings)).location).toBe(
+      `s3://${lakeOptions.bucket}/ext/fdr12_b/`,
+    );
     expect([...(await lake.list()).keys()]).toEqual(['fdr12_a', 'fdr12_b']);
     server.faults.splice(0);
     server.faults.push({ operation: 'CreateCustomLogSource', error: conflict });
-    await expect(lake.create({ name: 'fdr12_c', eventClass: undefined }, settings)).rejects.toMatchObject({ code: 'SECURITY_LAKE_CONFLICT' });
+    await expect(lake.create({ name: 'fdr12_c', eventClass: undefined }, settings)).rejects.toMatchObject({
+      code: 'SECURITY_LAKE_CONFLICT',
+    });
     lake.close();
   });
 
@@ -138,5 +152,7 @@ it('a source at another place than conversions write to is told', async () => {
   await server.stop();
   server = await new SecurityLakeServer([CREDENTIALS], { ...lakeOptions, place: (name) => `s3://b/ext/${name}/1.0/` }).start();
   const found = await register();
-  expect(found.stderr).toMatch(/Security Lake has fdr12_\w+ at s3:\/\/b\/ext\/fdr12_\w+\/1\.0\/, and a conversion writes to …\/ext\/fdr12_\w+\/; .*\[SOURCES_ELSEWHERE\]/);
+  expect(found.stderr).toMatch(
+    /Security Lake has fdr12_\w+ at s3:\/\/b\/ext\/fdr12_\w+\/1\.0\/, and a conversion writes to …\/ext\/fdr12_\w+\/; .*\[SOURCES_ELSEWHERE\]/,
+  );
 });

@@ -57,10 +57,15 @@ const partitionsOf = ({ objects }: ConvertReport): string[] =>
 describe('convert', () => {
   it('leaves the same bytes as on a disk, written by the roles of the sources alone, each taken on once a thread', async () => {
     const report = await convert(options());
-    const local = (await readdir(join(folder, 'lake/ext'), { recursive: true })).filter((name) => name.endsWith('.parquet')).sort();
+    const local = (await readdir(join(folder, 'lake/ext'), { recursive: true }))
+      .filter((name) => name.endsWith('.parquet'))
+      .sort();
     expect(account.s3.keys('lake')).toEqual(local.map((name) => `root/ext/${name}`));
     for (const name of local)
-      expect(account.s3.object('lake', `root/ext/${name}`)!.bytes.equals(await readFile(join(folder, 'lake/ext', name))), name).toBe(true);
+      expect(
+        account.s3.object('lake', `root/ext/${name}`)!.bytes.equals(await readFile(join(folder, 'lake/ext', name))),
+        name,
+      ).toBe(true);
     const written = new Set(report.objects.map(({ path }) => parseObjectKey(path)!.partition.source));
     const taken = account.sts.sessions.map(({ role }) => role);
     expect(taken.filter((role) => role !== MAINTENANCE_ROLE)).toHaveLength(written.size);
@@ -76,7 +81,9 @@ describe('convert', () => {
     expect(account.glue.registered).toEqual(expected);
     expect(report.partitions).toEqual({ registered: expected.length });
     const [first] = account.glue.tables.get(expected[0]!.split(' ')[0]!)!.partitions.values();
-    expect(first!.StorageDescriptor.Location).toMatch(/^s3:\/\/lake\/root\/ext\/\w+\/region=[^/]+\/accountId=[^/]+\/eventDay=\d{8}\/$/);
+    expect(first!.StorageDescriptor.Location).toMatch(
+      /^s3:\/\/lake\/root\/ext\/\w+\/region=[^/]+\/accountId=[^/]+\/eventDay=\d{8}\/$/,
+    );
     const tables = new Set(expected.map((each) => each.split(' ')[0])).size;
     expect(account.glue.count('GetTable')).toBe(tables);
     expect(account.glue.count('BatchCreatePartition')).toBeLessThanOrEqual(expected.length);
@@ -95,7 +102,9 @@ describe('convert', () => {
     const other = await convert(options({ from: '1990-01-01', to: '2020-01-01' }));
     expect(other.events.filtered).toBe(first.events.read);
     // the same day again, in a lake that has it: nothing new to register
-    const replayed = await convert(options({ archive: 's3://archive/fdr', accountId: 'external_other', from: '2100-01-01', to: '2101-01-01' }));
+    const replayed = await convert(
+      options({ archive: 's3://archive/fdr', accountId: 'external_other', from: '2100-01-01', to: '2101-01-01' }),
+    );
     expect(replayed.events.written).toBe(0);
     expect(account.glue.count('BatchCreatePartition')).toBe(asked);
   });
@@ -144,7 +153,8 @@ describe('convert', () => {
     const error = await convert(options(wrong)).catch((reason: Error) => reason);
     expect(error).toMatchObject({ code: 'OPTION_INVALID' });
     const { message } = error as Error;
-    for (const name of ['provider-role', 'maintenance-role', 'external-id', 'glue-database']) expect(message).toContain(`--${name}`);
+    for (const name of ['provider-role', 'maintenance-role', 'external-id', 'glue-database'])
+      expect(message).toContain(`--${name}`);
     expect(message).not.toContain('€');
   });
 });
@@ -165,7 +175,20 @@ describe('compact', () => {
 describe('the command line', () => {
   it('takes roles from the environment, says what it registered, and never the external id', async () => {
     const { archive: from, lake, work, region, endpointUrl } = s3Options(account.s3);
-    const args = ['convert', from, '--lake', lake, '--work', work, '--region', region, '--endpoint-url', endpointUrl, '--workers', '1'];
+    const args = [
+      'convert',
+      from,
+      '--lake',
+      lake,
+      '--work',
+      work,
+      '--region',
+      region,
+      '--endpoint-url',
+      endpointUrl,
+      '--workers',
+      '1',
+    ];
     const env = {
       ...account.env,
       FALCONRY_PROVIDER_ROLE: account.roles.providerRole,

@@ -510,7 +510,10 @@ describe('a Security Lake', () => {
       '<ExternalId>': '3b241101-e2bb-4255-8caf-4136c566a962',
     };
     const env = Object.fromEntries(
-      Object.entries(LAKE_VARIABLES).map(([name, text]) => [name, text.replace(/<[^>]+>/g, (word) => values[word as keyof typeof values])]),
+      Object.entries(LAKE_VARIABLES).map(([name, text]) => [
+        name,
+        text.replace(/<[^>]+>/g, (word) => values[word as keyof typeof values]),
+      ]),
     );
     expect(z.object(LAKE_ACCESS).parse(lakeAccessOf(env))).toMatchObject({ glueDatabase: 'security-lake' });
     expect(lakeAccessOf(Object.fromEntries(Object.keys(env).map((name) => [name, ''])))).toEqual({});

@@ -52,7 +52,11 @@ it('gives every event, by source and by day, and no view of a source without obj
     }
     const [source, { days }] = [...expected].sort(([, a], [, b]) => b.rows - a.rows)[0]!;
     const [day] = days;
-    const plan = JSON.stringify(await rows(`explain analyze select uid from (select metadata.uid as uid from falconry.${source} where eventDay = '${day}')`));
+    const plan = JSON.stringify(
+      await rows(
+        `explain analyze select uid from (select metadata.uid as uid from falconry.${source} where eventDay = '${day}')`,
+      ),
+    );
     const files = report.objects.filter(({ path }) => path.includes(`/${source}/`) && path.includes(`eventDay=${day}/`)).length;
     expect(plan.replaceAll(/\s+/g, ' ')).toMatch(new RegExp(`Total Files Read: ${files}\\b`));
     const without = loadCompiled('1.2.0').mapping.classes.filter(({ source }) => !expected.has(source));

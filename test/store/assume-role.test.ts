@@ -124,7 +124,9 @@ describe('a role that cannot be taken on', () => {
     for (const store of [wrong, await open({ providerRole: providerRole('fdr12_nobody') })]) {
       const found = await failure(store.write(PROCESS, 'x'));
       expect(found).toMatchObject({ code: 'STORE_ROLE_DENIED', exitCode: 1, jobExit: 65 });
-      expect(found.message).toMatch(/^The role arn:aws:iam::444455556666:role\/\S+ cannot be taken on: STS denies it; check .+\.$/);
+      expect(found.message).toMatch(
+        /^The role arn:aws:iam::444455556666:role\/\S+ cannot be taken on: STS denies it; check .+\.$/,
+      );
       expect(found.message).not.toContain('external-id');
     }
   });
@@ -139,7 +141,9 @@ describe('a role that cannot be taken on', () => {
     await lake.write(PROCESS, 'x');
     expect(account.sts.count('AssumeRole')).toBeGreaterThan(2);
     account.sts.faults.splice(0);
-    account.sts.faults.push({ error: new ServiceError(403, 'ExpiredToken', 'The security token included in the request is expired') });
+    account.sts.faults.push({
+      error: new ServiceError(403, 'ExpiredToken', 'The security token included in the request is expired'),
+    });
     expect(await failure(lake.write(DNS, 'x'))).toMatchObject({ code: 'STORE_NO_CREDENTIALS', jobExit: 75 });
     account.sts.faults.splice(0);
     await lake.write(DNS, 'x');

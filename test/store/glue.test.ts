@@ -69,7 +69,14 @@ describe('what fails', () => {
   it.each([
     ['CATALOG_NO_TABLE', 65, { operation: 'GetTable', error: new ServiceError(400, 'EntityNotFoundException', 'no') }],
     ['CATALOG_DENIED', 65, { operation: 'BatchCreatePartition', error: denied() }],
-    ['CATALOG_DENIED', 65, { operation: 'GetTable', error: new ServiceError(400, 'AccessDeniedException', 'Insufficient Lake Formation permission(s)') }],
+    [
+      'CATALOG_DENIED',
+      65,
+      {
+        operation: 'GetTable',
+        error: new ServiceError(400, 'AccessDeniedException', 'Insufficient Lake Formation permission(s)'),
+      },
+    ],
     ['CATALOG_REFUSED', 65, { operation: 'BatchCreatePartition', error: new ServiceError(400, 'InvalidInputException', 'no') }],
     ['STORE_NO_CREDENTIALS', 75, { error: new ServiceError(400, 'ExpiredTokenException', 'no') }],
   ])('%s: ends with %i, names the table', async (code, jobExit, fault) => {

@@ -14,7 +14,6 @@ export const PROVIDER_ROLE = `arn:aws:iam::${ACCOUNT}:role/AmazonSecurityLake-Pr
 export const MAINTENANCE_ROLE = `arn:aws:iam::${ACCOUNT}:role/falconry-lake-maintenance-${REGION}`;
 export const providerRole = (source: string): string => PROVIDER_ROLE.replace('{source}', source).replace('{region}', REGION);
 
-
 export const DATABASE = `amazon_security_lake_glue_db_${REGION.replaceAll('-', '_')}`;
 export const tableName = (source: string): string => `amazon_security_lake_table_${REGION.replaceAll('-', '_')}_ext_${source}`;
 
