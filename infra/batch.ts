@@ -4,6 +4,7 @@ import { CfnComputeEnvironment, CfnJobDefinition, CfnJobQueue } from 'aws-cdk-li
 import { CfnLaunchTemplate } from 'aws-cdk-lib/aws-ec2';
 import { CfnInstanceProfile, type CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { containerEnvironment } from './lake-access.js';
 import type { Network } from './network.js';
 import { whole } from './parameters.js';
 import { role, service } from './policy.js';
@@ -169,7 +170,7 @@ export function jobDefinition(
       // Docker makes the volume and gives it the owner and mode that /tmp has in the image
       volumes: [{ name: 'scratch', host: {} }],
       mountPoints: [{ sourceVolume: 'scratch', containerPath: '/tmp', readOnly: false }],
-      environment: [{ name: 'AWS_REGION', value: Fn.ref('AWS::Region') }],
+      environment: [{ name: 'AWS_REGION', value: Fn.ref('AWS::Region') }, ...containerEnvironment()],
       resourceRequirements: [
         { type: 'VCPU', value: String(VCPUS) },
         { type: 'MEMORY', value: String(MEMORY_MIB) },

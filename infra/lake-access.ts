@@ -75,8 +75,24 @@ export function grantLake(stack: Stack, to: CfnRole, name: string, condition?: C
   ]);
 }
 
+const ifSecurityLake = (value: string) => Fn.conditionIf('IsSecurityLake', Fn.sub(value), '').toString();
+
+/** How jobs, function and pull use a Security Lake; all empty for an ordinary bucket, which counts as absent. */
+export const lakeEnvironment = (): Record<string, string> => ({
+  FALCONRY_PROVIDER_ROLE: ifSecurityLake(
+    'arn:${AWS::Partition}:iam::${LakeAccountId}:role/AmazonSecurityLake-Provider-{source}-{region}',
+  ),
+  FALCONRY_MAINTENANCE_ROLE: ifSecurityLake('${MaintenanceRoleArn}'),
+  FALCONRY_EXTERNAL_ID: ifSecurityLake('${ExternalId}'),
+  FALCONRY_GLUE_DATABASE: ifSecurityLake('security-lake'),
+});
+
+/** The same as containers take it. */
+export const containerEnvironment = () => Object.entries(lakeEnvironment()).map(([name, value]) => ({ name, value }));
+
 /** What the function reads from its environment. */
 export const placesOf = () => ({
+  ...lakeEnvironment(),
   FALCONRY_ARCHIVE: Fn.sub('s3://${ArchiveBucket}/${ArchivePrefix}'),
   FALCONRY_LAKE: Fn.sub('s3://${LakeBucket}'),
   FALCONRY_WORK: Fn.sub(`s3://\${WorkBucket}/${WORK_PREFIX}`),

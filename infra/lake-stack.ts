@@ -4,7 +4,7 @@ import type { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { CfnPrincipalPermissions } from 'aws-cdk-lib/aws-lakeformation';
 import type { Construct } from 'constructs';
 import { VIA_S3 } from './lake-access.js';
-import { ACCOUNT, arn, BUCKET, given, must, text } from './parameters.js';
+import { ACCOUNT, arn, BUCKET, EXTERNAL_ID, given, must, text } from './parameters.js';
 import { type Grant, grantIf, ofThisAccount, role, service, type Trust } from './policy.js';
 
 export interface LakeStackProps extends StackProps {
@@ -36,7 +36,7 @@ export class LakeStack extends Stack {
     });
     const externalId = text(this, 'ExternalId', {
       description: 'What the jobs must show to take on the roles; long and made at random',
-      pattern: '^[\\w+=,.@:/-]{16,1224}$',
+      pattern: EXTERNAL_ID,
     });
     const kind = text(this, 'LakeKind', {
       description: 'security-lake, or bucket: then this stack makes the provider role that Security Lake would make',
@@ -145,13 +145,7 @@ export class LakeStack extends Stack {
           why: OWN,
         },
         { sid: 'ListLake', actions: ['s3:ListBucket', 's3:ListBucketMultipartUploads'], resources: [LAKE] },
-        ...catalogGrants(['glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions', 'glue:BatchCreatePartition']),
-        {
-          sid: 'StartCrawlers',
-          actions: ['glue:StartCrawler', 'glue:GetCrawler'],
-          resources: ['arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}:crawler/*fdr*'],
-          why: 'Security Lake names the crawlers, after the sources',
-        },
+        ...catalogGrants(['glue:GetTable', 'glue:BatchGetPartition', 'glue:BatchCreatePartition']),
         {
           sid: 'UseLakeFormation',
           actions: ['lakeformation:GetDataAccess'],

@@ -3,6 +3,8 @@ import { CfnCondition, CfnParameter, CfnRule, Fn, type ICfnRuleConditionExpressi
 
 export const BUCKET = '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$';
 export const ACCOUNT = '^\\d{12}$';
+/** AWS takes two characters on; shorter ones can be guessed. */
+export const EXTERNAL_ID = '^[\\w+=,.@:/-]{16,1224}$';
 const ECR_IMAGE = '^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9._/-]+(:[\\w.-]+|@sha256:[0-9a-f]{64})$';
 
 export interface TextProps {
@@ -71,6 +73,11 @@ export function places(stack: Stack): { isSecurityLake: CfnCondition } {
     'MaintenanceRoleArn of the stack falconry-lake, for a Security Lake',
     'iam',
   );
+  const externalId = text(stack, 'ExternalId', {
+    description: 'ExternalId of the stack falconry-lake, for a Security Lake',
+    pattern: EXTERNAL_ID,
+    default: '',
+  });
   const lakeKey = arn(stack, 'LakeKeyArn', 'The KMS key of the lake, if it has one', 'kms');
 
   given(stack, 'HasArchiveKey', archiveKey);
@@ -79,9 +86,9 @@ export function places(stack: Stack): { isSecurityLake: CfnCondition } {
     expression: Fn.conditionEquals(kind.valueAsString, 'security-lake'),
   });
   new CfnCondition(stack, 'IsBucket', { expression: Fn.conditionEquals(kind.valueAsString, 'bucket') });
-  must(stack, 'SecurityLakeNeedsItsAccount', 'A Security Lake needs LakeAccountId and MaintenanceRoleArn.', {
+  must(stack, 'SecurityLakeNeedsItsAccount', 'A Security Lake needs LakeAccountId, MaintenanceRoleArn and ExternalId.', {
     when: Fn.conditionEquals(kind.valueAsString, 'security-lake'),
-    that: Fn.conditionAnd(isGiven(account), isGiven(maintenance)),
+    that: Fn.conditionAnd(isGiven(account), isGiven(maintenance), isGiven(externalId)),
   });
   return { isSecurityLake };
 }

@@ -5,7 +5,7 @@ import { CfnCluster, CfnService, CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { pullGrants } from './batch.js';
 import { PULL_TO_ARCHIVE, PULL_TO_LAKE } from './commands.js';
-import { dataGrants, grantLake, VIA_S3 } from './lake-access.js';
+import { containerEnvironment, dataGrants, grantLake, VIA_S3 } from './lake-access.js';
 import { type Alarms, logGroup } from './observe.js';
 import { arn, isGiven, must, text, whole } from './parameters.js';
 import { grantIf, ofThisAccount, role, service } from './policy.js';
@@ -100,6 +100,7 @@ export function pull(stack: Stack, key: CfnKey, retention: CfnParameter, alarms:
         readonlyRootFilesystem: true,
         linuxParameters: { initProcessEnabled: true },
         mountPoints: [{ sourceVolume: 'scratch', containerPath: '/tmp', readOnly: false }],
+        environment: containerEnvironment(),
         // a file that is under way is finished, or left to the next
         stopTimeout: 120,
         secrets: [

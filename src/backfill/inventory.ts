@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { DuckDBReader, identifier, parquetTable, quote } from '../lake/duckdb-reader.js';
+import { outOfMemory } from '../lake/out-of-memory.js';
 import { compareKeys } from '../store/key.js';
 import { openStore, type StoreOptions } from '../store/open.js';
 import { readText } from '../store/read-text.js';
@@ -231,5 +232,9 @@ function unreadable(uri: string, error: unknown): unknown {
   if (error instanceof Error && /^(IO|Invalid Input|Binder|Conversion|Parser|Catalog) Error/.test(error.message)) {
     return badInventory(uri, `its files cannot be read (${error.message.split('\n')[0]})`, error);
   }
-  return error;
+  return outOfMemory(error, {
+    doing: `sort the inventory ${uri}`,
+    limitMiB: MEMORY_MIB,
+    advice: 'plan a prefix of the archive at a time',
+  });
 }

@@ -72,6 +72,8 @@ export const DoneSchema = z.object({
   damagedFiles: count,
   bytes: z.object({ compressed: count, inflated: count, written: count }),
   objects: count,
+  /** where a catalog is named; `registered`: that it did not have before */
+  partitions: z.object({ registered: count }).optional(),
   seconds: z.number(),
 });
 export type Done = z.output<typeof DoneSchema>;

@@ -9,6 +9,7 @@ import { newProgress, PROGRESS, STOP } from '../convert/shared-progress.js';
 import { openUnitPool } from '../convert/unit-pool.js';
 import { errorFromRecord, FalconryError } from '../error.js';
 import type { JobLog } from '../job/log.js';
+import type { LakeAccess } from '../lake/lake-access.js';
 import { inputChanged, planOutdated } from './errors.js';
 import { inOrder } from './in-order.js';
 import type { Done, OpenPlan, Plan, Slice } from './plan-file.js';
@@ -18,6 +19,8 @@ export interface SliceHooks {
   log: JobLog;
   /** gives up the units under way; committed ones stay */
   signal: AbortSignal;
+  /** what the plan leaves open */
+  access: LakeAccess;
 }
 
 /**
@@ -30,10 +33,10 @@ export interface SliceHooks {
 export async function runSlice(
   { plan, place }: OpenPlan,
   number: number,
-  { log, signal }: SliceHooks,
+  { log, signal, access }: SliceHooks,
 ): Promise<Done | undefined> {
   const begun = performance.now();
-  const options = fillOptions({ ...(plan.options as unknown as ConvertOptions), workers: plan.vcpus });
+  const options = fillOptions({ ...access, ...(plan.options as unknown as ConvertOptions), workers: plan.vcpus });
   const { mapping } = loadCompiled(options.ocsf);
   const identity = rowIdentity(options, mapping.mappingVersion, PRODUCT_VERSION);
   checkIdentity(place.uri, plan, identity);
@@ -46,16 +49,21 @@ export async function runSlice(
   const pool = openUnitPool(setup);
   const commitPlace: CommitPlace = { ...places, stagingId };
   let failure: FalconryError | undefined;
+  let partitions: Done['partitions'];
+  const count = (registered: number | undefined) => {
+    if (registered !== undefined) partitions = { registered: (partitions?.registered ?? 0) + registered };
+  };
   const stop = () => Atomics.store(progress, PROGRESS.stop, STOP);
   signal.addEventListener('abort', stop, { once: true });
 
   const convert = async (unit: Slice['units'][number]): Promise<Ledger | undefined> => {
     if (signal.aborted || (failure !== undefined && failure.code !== 'BACKFILL_INPUT_CHANGED')) return undefined;
     try {
-      const earlier = await finishEarlier(commitPlace, unit.unit);
+      const earlier = await finishEarlier(commitPlace, unit.unit, count);
       if (earlier !== undefined) return earlier;
       const answer = await pool.run({ unit: unit.unit, files: unit.files });
       if (!answer.ok) throw inputError(number, unit, errorFromRecord(answer.error));
+      count(answer.registered);
       log.info('unit', { slice: number, unit: unit.unit, ...answer.ledger.outcomes, seconds: answer.ledger.seconds });
       return answer.ledger;
     } catch (error) {
@@ -71,7 +79,7 @@ export async function runSlice(
     for await (const ledger of inOrder(slice.units, options.workers * 2, convert)) if (ledger !== undefined) ledgers.push(ledger);
     if (failure !== undefined) throw failure;
     if (signal.aborted) return undefined;
-    const done = sumOf(number, ledgers, (performance.now() - begun) / 1000);
+    const done = { ...sumOf(number, ledgers, (performance.now() - begun) / 1000), ...(partitions && { partitions }) };
     await place.write(`done/${sliceName(number)}.json`, done, { ifAbsent: true });
     tellMetrics(log, plan, done, ledgers);
     return done;
@@ -89,11 +97,16 @@ function checkIdentity(uri: string, plan: Plan, here: Record<string, string>): v
 }
 
 /** The ledger of a unit that an earlier attempt has committed, published by now. */
-async function finishEarlier(place: CommitPlace, unit: string): Promise<Ledger | undefined> {
+async function finishEarlier(
+  place: CommitPlace,
+  unit: string,
+  onPublished: (registered: number | undefined) => void,
+): Promise<Ledger | undefined> {
   const key = ledgerKey(place.lakeId, unit);
   if ((await place.work.head(key)) === undefined) return undefined;
   const ledger = await readLedger(place.work, key);
-  if ((await place.work.head(publishedKey(place.lakeId, unit))) === undefined) await publishUnit(place, ledger, undefined);
+  if ((await place.work.head(publishedKey(place.lakeId, unit))) === undefined)
+    onPublished(await publishUnit(place, ledger, undefined));
   return ledger;
 }
 

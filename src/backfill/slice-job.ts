@@ -1,6 +1,7 @@
 /** The job of one slice: which one, what it tells, and the record of what ended it. */
 import { randomUUID } from 'node:crypto';
 import { type JobEnv, runJob } from '../job/run-job.js';
+import { lakeAccessOf } from '../lake/lake-access.js';
 import type { StoreOptions } from '../store/open.js';
 import { noSlice } from './errors.js';
 import { type Failure, openPlan, type PlanPlace, SubmissionSchema, sliceName } from './plan-file.js';
@@ -36,7 +37,7 @@ export function runSliceJob(
         if (slice === undefined) throw noSlice(offset + index, submission.slices.length);
         begun = { slice, place };
         log.info('begin', { plan: plan.id, slice, ...plan.slices[slice] });
-        const done = await runSlice(open, slice, { log, signal });
+        const done = await runSlice(open, slice, { log, signal, access: lakeAccessOf(env) });
         if (done === undefined) {
           log.info('stopped', { slice });
           return 'stopped';

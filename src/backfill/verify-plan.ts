@@ -3,10 +3,12 @@ import { addOutcomes, type Ledger, ledgerKey, noOutcomes, type Outcomes, publish
 import type { ConvertOptions } from '../convert/options.js';
 import { fillOptions } from '../convert/options.js';
 import { closePlaces, openPlaces } from '../convert/places.js';
+import type { LakeAccess } from '../lake/lake-access.js';
 import type { ObjectStore } from '../store/store.js';
 import { inOrder } from './in-order.js';
 import { MergedObjects } from './merged-objects.js';
 import type { OpenPlan, Slice } from './plan-file.js';
+import { PlannedPartitions } from './planned-partitions.js';
 
 export interface PlanFinding {
   kind:
@@ -16,7 +18,8 @@ export interface PlanFinding {
     | 'counts-differ'
     | 'object-missing'
     | 'object-differs'
-    | 'object-came-back';
+    | 'object-came-back'
+    | 'partition-missing';
   slice: number;
   unit: string;
   message: string;
@@ -33,6 +36,8 @@ export interface PlanVerification {
   merged: number;
   bytes: number;
   events: Outcomes;
+  /** where a catalog is named: partitions of the objects, all of them registered if there is no finding */
+  partitions?: number;
   /** the first hundred */
   findings: PlanFinding[];
   findingCount: number;
@@ -41,10 +46,17 @@ export interface PlanVerification {
 const UNITS_AT_ONCE = 16;
 const MOST_FINDINGS = 100;
 
-/** @throws what stores throw; what is wrong with the lake is a finding */
-export async function verifyPlan(open: OpenPlan, onProgress?: (slices: number) => void): Promise<PlanVerification> {
+/**
+ * @param access what the plan leaves open
+ * @throws what stores and the catalog throw; what is wrong with the lake is a finding
+ */
+export async function verifyPlan(
+  open: OpenPlan,
+  onProgress?: (slices: number) => void,
+  access: LakeAccess = {},
+): Promise<PlanVerification> {
   const { plan, place } = open;
-  const places = await openPlaces(fillOptions(plan.options as unknown as ConvertOptions));
+  const places = await openPlaces(fillOptions({ ...access, ...(plan.options as unknown as ConvertOptions) }));
   const result: PlanVerification = {
     plan: place.uri,
     ok: true,
@@ -59,6 +71,7 @@ export async function verifyPlan(open: OpenPlan, onProgress?: (slices: number) =
     findingCount: 0,
   };
   try {
+    const partitions = new PlannedPartitions();
     const journals = await MergedObjects.read(places.work, places.lake, plan.lakeId);
     for (let number = 0; number < plan.slices.length; number++) {
       const slice = await place.readSlice(number);
@@ -71,18 +84,27 @@ export async function verifyPlan(open: OpenPlan, onProgress?: (slices: number) =
           result.merged += merged;
           for (const { bytes } of ledger.objects) result.bytes += bytes;
           addOutcomes(result.events, ledger.outcomes);
+          partitions.add(number, ledger);
         }
-        result.findingCount += findings.length;
-        result.findings.push(...findings.slice(0, MOST_FINDINGS - result.findings.length));
+        addFindings(result, findings);
       }
       result.slices++;
       onProgress?.(result.slices);
+    }
+    if (places.catalog !== undefined) {
+      result.partitions = partitions.size;
+      addFindings(result, await partitions.missingIn(places.catalog));
     }
   } finally {
     await closePlaces(places);
   }
   result.ok = result.findingCount === 0;
   return result;
+}
+
+function addFindings(result: PlanVerification, findings: readonly PlanFinding[]): void {
+  result.findingCount += findings.length;
+  result.findings.push(...findings.slice(0, MOST_FINDINGS - result.findings.length));
 }
 
 interface VerifyPlace {

@@ -8,6 +8,7 @@ import { cancelPlan, finishPlan, resumePlan, submitPlan } from '../backfill/subm
 import { verifyPlan } from '../backfill/verify-plan.js';
 import type { ConvertOptions } from '../convert/options.js';
 import { FalconryError } from '../error.js';
+import { lakeAccessOf } from '../lake/lake-access.js';
 import { storeOptionsOf } from '../store/open.js';
 import { cancelText, planText, statusText, submittedText, verificationText } from './backfill-text.js';
 import { bytes, count, plural } from './numbers.js';
@@ -79,8 +80,10 @@ export async function verifyPlanCommand({ json, ...args }: PlanArguments): Promi
   const open = await openPlan(args.plan, storeOptionsOf(args));
   const line = new ProgressLine(json !== true);
   try {
-    const verified = await verifyPlan(open, (slices) =>
-      line.show(() => `${count(slices)} of ${plural(open.plan.slices.length, 'slice')} verified`),
+    const verified = await verifyPlan(
+      open,
+      (slices) => line.show(() => `${count(slices)} of ${plural(open.plan.slices.length, 'slice')} verified`),
+      lakeAccessOf(process.env),
     );
     line.clear();
     if (verified.ok) await finishPlan(open);

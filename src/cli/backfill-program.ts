@@ -1,5 +1,6 @@
 /** The commands of a backfill. */
 import { type Command, Option } from 'commander';
+import { addCatalogOptions, addWriteOptions } from './lake-options.js';
 import { ENDPOINT_OPTION, JSON_OPTION } from './usual-options.js';
 
 const batchEndpoint = ['--batch-endpoint-url <url>', 'a server that speaks AWS Batch instead of AWS'] as const;
@@ -13,7 +14,7 @@ export function addBackfillCommands(program: Command): void {
 }
 
 function addPlan(backfill: Command): void {
-  backfill
+  const plan = backfill
     .command('plan')
     .description('finds the files, cuts them into slices, and says what converting them takes; converts nothing')
     .requiredOption('--archive <uri>', 's3://bucket/prefix; any prefix above data/ or fdrv2/')
@@ -53,6 +54,7 @@ Example:
       --from 2025-01-01 --to 2025-03-01 --probe`,
     )
     .action(async (options) => (await import('./backfill-command.js')).planCommand(options));
+  addCatalogOptions(addWriteOptions(plan));
 }
 
 function addJobCommands(backfill: Command): void {

@@ -89,6 +89,8 @@ export function verificationText(verified: PlanVerification): string {
   }
   return lines([
     `Whole: ${plural(verified.files, 'file')} in ${plural(verified.units, 'unit')} are accounted for, ${plural(verified.objects, 'object')} of ${bytes(verified.bytes)} are in the lake${verified.merged > 0 ? `, ${count(verified.merged)} of them merged by compaction` : ''}.`,
+    verified.partitions !== undefined &&
+      `Every partition is registered in the catalog: ${plural(verified.partitions, 'partition')}.`,
     `${count(events.read)} events read = ${count(events.written)} written + ${count(events.quarantined)} quarantined + ${count(events.duplicate)} duplicate + ${count(events.filtered)} filtered`,
   ]);
 }

@@ -15,7 +15,8 @@ export async function compactCommand({ json, plan, ...rest }: CompactArguments):
   if (plan !== undefined) {
     const written = await writePartitionPlan(options, plan);
     const text = `${plural(written.partitions.length, 'partition')} of ${written.day} in ${plan}; an array job of as many children compacts them.\n`;
-    process.stdout.write(json === true ? `${JSON.stringify(written)}\n` : text);
+    const { externalId: _, ...told } = written.options;
+    process.stdout.write(json === true ? `${JSON.stringify({ ...written, options: told })}\n` : text);
     return;
   }
   const { result: report, stopCode } = await runWithSignals({

@@ -21,6 +21,8 @@ export function convertSummary(report: ConvertReport): string {
     );
     if (files.known > 0) lines.push(`${plural(files.known, 'file was', 'files were')} in the lake already and not read again.`);
   } else lines.push(`Nothing new: ${plural(files.known, 'file is', 'files are')} in the lake already.`);
+  if (report.partitions !== undefined)
+    lines.push(`Registered ${plural(report.partitions.registered, 'new partition')} in the Glue catalog.`);
   if (report.facts !== undefined) lines.push(...enriched(report.facts));
   if (report.units.published > 0)
     lines.push(`${plural(report.units.published, 'unit')} that an earlier run had committed: now published.`);

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { keepFreedMemory } from '../lake/duckdb-memory.js';
 import { addBackfillCommands } from './backfill-program.js';
 import { exitWithError, exitWithUsage } from './failure.js';
+import { addCatalogOptions, addReadOptions, addWriteOptions, dropEmptyVariables } from './lake-options.js';
 import { ENDPOINT_OPTION, JSON_OPTION } from './usual-options.js';
 
 // the AWS SDK tells every thread's user which Node it will need some day
@@ -26,6 +27,7 @@ const program = new Command('falconry')
   .version(version())
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'falconry: ')) })
+  .hook('preAction', (_, command) => dropEmptyVariables(command))
   .showSuggestionAfterError()
   .showHelpAfterError('The command with --help says what it takes.')
   .addHelpText(
@@ -247,19 +249,62 @@ const sources = program
 
 sources
   .command('ddl')
-  .description("Athena's tables over a lake in an ordinary bucket: a statement a source, partitions found by their places")
-  .requiredOption('--lake <uri>', 's3://bucket/prefix, as for convert')
-  .requiredOption('--region <region>', "the region in the lake's paths")
+  .description(
+    "Athena's tables or DuckDB's views over a lake in an ordinary bucket: a statement a source, partitions found by their places",
+  )
+  .requiredOption('--lake <uri>', 'as for convert; for Athena s3://bucket/prefix')
+  .option('--engine <name>', 'athena, or duckdb: only sources that have objects, the lake is listed for them', 'athena')
+  .option('--region <region>', "of a lake in S3: the region in the lake's paths")
   .option('--account-id <id...>', "the accountIds in the lake's paths; without them a query has to name one", [])
-  .option('--database <name>', "Athena's database", 'falconry')
+  .option('--database <name>', "Athena's database, DuckDB's schema", 'falconry')
   .option('--first-day <yyyymmdd>', 'of the oldest events', '20200101')
   .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
   .option('--mappings <folder>', 'your own mappings')
   .addHelpText(
     'after',
-    '\nExample:\n  $ falconry sources ddl --lake s3://my-lake --region eu-central-1 --account-id external_0123456789abcdef0123456789abcdef > tables.sql',
+    '\nExample:\n  $ falconry sources ddl --lake s3://my-lake --region eu-central-1 --account-id external_0123456789abcdef0123456789abcdef > tables.sql\n  $ falconry sources ddl --lake ./lake --engine duckdb > views.sql && duckdb -init views.sql',
   )
   .action(async (_, command) => (await import('./ddl-command.js')).ddlCommand(command.optsWithGlobals()));
+
+sources
+  .command('partitions')
+  .description(
+    'registers partitions that a lake has and its Glue catalog lacks; conversions with --glue-database do it by themselves',
+  )
+  .requiredOption('--lake <uri>', 's3://bucket/prefix, as for convert')
+  .option('--source <source>', 'only this custom source')
+  .option('--day <yyyymmdd>', 'only this day')
+  .option('--region <region>', 'the region of lake and catalog (default: AWS_REGION)')
+  .option('--dry-run', 'say what is missing, and change nothing')
+  .option(...ENDPOINT_OPTION)
+  .option(...JSON_OPTION)
+  .addHelpText(
+    'after',
+    '\nExample:\n  $ falconry sources partitions --lake s3://my-lake --region eu-central-1 --glue-database security-lake --dry-run',
+  )
+  .action(async (_, command) => (await import('./partitions-command.js')).partitionsCommand(command.optsWithGlobals()));
+
+sources
+  .command('register')
+  .description('registers the custom sources with Security Lake; those that it has already are left as they are')
+  .requiredOption('--region <region>', 'the region of the lake')
+  .requiredOption('--crawler-role <arn>', "the role of the sources' crawlers: CrawlerRoleArn of the stack falconry-lake")
+  .requiredOption('--principal <account>', 'the account that converts, which may take on the provider roles')
+  .addOption(
+    new Option('--external-id <id>', 'what it has to show, long and made at random')
+      .env('FALCONRY_EXTERNAL_ID')
+      .makeOptionMandatory(),
+  )
+  .option('--source <name...>', 'only these sources')
+  .option('--dry-run', 'say what would be registered, and change nothing')
+  .option('--ocsf <version>', 'OCSF 1.2.0, 1.3.0 or 1.1.0', '1.2.0')
+  .option('--mappings <folder>', 'your own mappings')
+  .option(...JSON_OPTION)
+  .addHelpText(
+    'after',
+    '\nExample:\n  $ FALCONRY_EXTERNAL_ID=… falconry sources register --region eu-central-1 --principal 111122223333 \\\n      --crawler-role arn:aws:iam::444455556666:role/falconry-lake-crawler-eu-central-1 --dry-run',
+  )
+  .action(async (_, command) => (await import('./register-command.js')).registerCommand(command.optsWithGlobals()));
 
 program
   .command('demo')
@@ -268,6 +313,14 @@ program
   .option('--events <n>', 'about how many events', '100000')
   .addHelpText('after', '\nExample:\n  $ falconry demo /tmp/demo --events 20000')
   .action(async (directory, options) => (await import('./demo-command.js')).demoCommand({ directory, ...options }));
+
+const named = (name: string): Command => program.commands.find((command) => command.name() === name)!;
+for (const name of ['convert', 'pull', 'replay']) addCatalogOptions(addWriteOptions(named(name)));
+addWriteOptions(named('compact'));
+for (const name of ['verify', 'query']) addReadOptions(named(name));
+const ofSources = (name: string): Command => sources.commands.find((command) => command.name() === name)!;
+addReadOptions(ofSources('ddl')).option(...ENDPOINT_OPTION);
+addCatalogOptions(addReadOptions(ofSources('partitions')));
 
 // a reader that has seen enough (`| head`) is no error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,7 @@
 /** `falconry query`. */
+import { lakeStoreOptions } from '../lake/lake-access.js';
 import { openLake, type QueryResult } from '../lake/query.js';
-import { openStore, storeOptionsOf } from '../store/open.js';
+import { openStore } from '../store/open.js';
 import { bytes, count, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
 import { table } from './table.js';
@@ -10,14 +11,16 @@ export interface QueryArguments {
   lake: string;
   region?: string;
   endpointUrl?: string;
+  maintenanceRole?: string;
+  externalId?: string;
   json?: boolean;
 }
 
 /** A cell longer than this is cut; `--json` has it whole. */
 const WIDEST_CELL = 80;
 
-export async function queryCommand({ sql, lake, region, endpointUrl, json }: QueryArguments): Promise<void> {
-  const store = await openStore(lake, storeOptionsOf({ region, endpointUrl }));
+export async function queryCommand({ sql, json, ...place }: QueryArguments): Promise<void> {
+  const store = await openStore(place.lake, lakeStoreOptions(place));
   const line = new ProgressLine(json !== true);
   try {
     const opened = await openLake(store, {

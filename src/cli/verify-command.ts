@@ -1,13 +1,14 @@
 /** `falconry verify`. */
 import { loadLayouts } from '../convert/definitions.js';
-import { openLakePlace } from '../convert/places.js';
+import { closeLakePlace, type LakePlaceOptions, openLakePlace } from '../convert/places.js';
 import { FalconryError } from '../error.js';
 import { readJournals } from '../lake/journal.js';
+import { lakeStoreOptions } from '../lake/lake-access.js';
 import { type VerifyOptions, type VerifyReport, verifyLake } from '../lake/verify.js';
 import { ruleText } from '../lake/verify-findings.js';
 import type { Journals } from '../lake/verify-journal.js';
 import { OCSF_VERSIONS } from '../ocsf/schema.js';
-import { isS3Uri, openStore, type StoreOptions, storeOptionsOf } from '../store/open.js';
+import { isS3Uri, openStore } from '../store/open.js';
 import { bytes, count, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
 import { table } from './table.js';
@@ -21,6 +22,8 @@ export interface VerifyArguments {
   rows?: string;
   region?: string;
   endpointUrl?: string;
+  maintenanceRole?: string;
+  externalId?: string;
   json?: boolean;
 }
 
@@ -30,18 +33,14 @@ export async function verifyCommand({ json, ...args }: VerifyArguments): Promise
   process.exitCode = report.offences > 0 ? 1 : 0;
 }
 
-export async function verify(
-  { lake, work, source, day, rows, region, endpointUrl }: VerifyArguments,
-  showProgress: boolean,
-): Promise<VerifyReport> {
-  const s3 = storeOptionsOf({ region, endpointUrl });
-  const store = await openStore(lake, s3);
+export async function verify({ source, day, rows, ...place }: VerifyArguments, showProgress: boolean): Promise<VerifyReport> {
+  const store = await openStore(place.lake, lakeStoreOptions(place));
   const options: VerifyOptions = {
     layouts: OCSF_VERSIONS.flatMap((version) => loadLayouts(version)),
     ...(source === undefined ? {} : { source }),
     ...(day === undefined ? {} : { day }),
     ...(rows === undefined ? {} : { rows: fillRows(rows) }),
-    journals: await journalsIn(lake, work, s3),
+    journals: await journalsIn(place),
   };
   const line = new ProgressLine(showProgress);
   try {
@@ -58,13 +57,13 @@ export async function verify(
 }
 
 /** What compaction has noted in the work area; nothing where a lake in S3 comes without one. */
-async function journalsIn(lake: string, work: string | undefined, s3: StoreOptions): Promise<Journals> {
-  if (work === undefined && isS3Uri(lake)) return new Map();
-  const place = await openLakePlace(lake, work, s3);
+async function journalsIn(options: LakePlaceOptions): Promise<Journals> {
+  if (options.work === undefined && isS3Uri(options.lake)) return new Map();
+  const place = await openLakePlace(options);
   try {
     return await readJournals(place.work, place.lakeId);
   } finally {
-    await Promise.all([place.work.close(), place.lake.close()]);
+    await closeLakePlace(place);
   }
 }
 

@@ -7,12 +7,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { loadLayouts, PRODUCT_VERSION } from '../convert/definitions.js';
 import { readUnitStates } from '../convert/ledger.js';
-import { type LakePlace, openLakePlace } from '../convert/places.js';
+import { closeLakePlace, type LakePlace, openLakePlace } from '../convert/places.js';
 import { DuckDBReader } from '../lake/duckdb-reader.js';
 import { checkFilter, lakeObjects } from '../lake/lake-objects.js';
+import { outOfMemory } from '../lake/out-of-memory.js';
 import { type Partition, partitionPrefix } from '../lake/partition.js';
 import { OCSF_VERSIONS } from '../ocsf/schema.js';
-import { isS3Uri, storeOptionsOf } from '../store/open.js';
+import { isS3Uri } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import { checkClosed } from './closed-day.js';
 import { nothingToCompact } from './errors.js';
@@ -54,13 +55,13 @@ export async function compact(options: CompactOptions, hooks: CompactHooks = {})
   checkFilter(filterOf(filled));
   const now = hooks.now ?? Date.now;
   checkClosed(filled, now());
-  const place = await openLakePlace(filled.lake, filled.work, storeOptionsOf(filled));
+  const place = await openLakePlace(filled);
   const report = newCompactReport({ day: filled.day, lake: filled.lake, work: place.workUri, dryRun: filled.dryRun });
   try {
     await run(place, filled, hooks, report);
     return finishCompactReport(report, (performance.now() - begun) / 1000);
   } finally {
-    await Promise.all([place.work.close(), place.lake.close()]);
+    await closeLakePlace(place);
   }
 }
 
@@ -101,7 +102,7 @@ async function run(place: LakePlace, filled: FilledCompactOptions, hooks: Compac
     for (const partition of partitions) {
       tell('merging', partitions.length);
       signal.throwIfAborted();
-      pending.push(...(await compactPartition(room, partition)));
+      pending.push(...(await compactOne(room, partition)));
       done++;
     }
     done = 0;
@@ -117,6 +118,18 @@ async function run(place: LakePlace, filled: FilledCompactOptions, hooks: Compac
     report.stopped = true;
   } finally {
     await reader.close();
+  }
+}
+
+async function compactOne(room: CompactionRoom, partition: Partition): Promise<PendingDeletion[]> {
+  try {
+    return await compactPartition(room, partition);
+  } catch (error) {
+    throw outOfMemory(error, {
+      doing: `merge ${partitionPrefix(partition)}`,
+      limitMiB: room.reader.memoryLimitMiB,
+      advice: 'give more with --memory-mib, fewer --threads, or a smaller --row-group-rows; nothing was lost, run it again',
+    });
   }
 }
 

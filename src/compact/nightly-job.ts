@@ -1,11 +1,12 @@
 /** The nightly job: compacts what there is of the newest closed days, an array's children sharing the partitions. */
 import { type JobEnv, runJob } from '../job/run-job.js';
+import { lakeStoreOptions } from '../lake/lake-access.js';
 import { lakeObjects } from '../lake/lake-objects.js';
 import { type Partition, partitionPrefix } from '../lake/partition.js';
-import { openStore, type StoreOptions, storeOptionsOf } from '../store/open.js';
+import { openStore } from '../store/open.js';
 import { compact } from './compact.js';
 import { childOf, closedDays } from './nightly.js';
-import { type CompactOptions, fillCompactOptions } from './options.js';
+import { type CompactOptions, type FilledCompactOptions, fillCompactOptions } from './options.js';
 
 export interface NightlyJob {
   /** what `compact` is told, without a day */
@@ -30,7 +31,7 @@ export function runNightlyJob(job: NightlyJob, env: JobEnv, write: (line: string
       async work({ log, signal, index }) {
         const filled = fillCompactOptions({ ...job.options, day: '20000101' });
         const days = closedDays(now(), filled.settle, job.days);
-        const found = await partitionsByDay(filled.lake, storeOptionsOf(filled), days);
+        const found = await partitionsByDay(filled, days);
         const newest = days.at(-1)!;
         if ((index ?? 0) === 0) log.info('newest-day', { day: newest, partitions: found.get(newest)!.length });
         for (const day of days) {
@@ -50,9 +51,9 @@ export function runNightlyJob(job: NightlyJob, env: JobEnv, write: (line: string
   );
 }
 
-async function partitionsByDay(uri: string, s3: StoreOptions, days: readonly string[]): Promise<Map<string, Partition[]>> {
+async function partitionsByDay(filled: FilledCompactOptions, days: readonly string[]): Promise<Map<string, Partition[]>> {
   const found = new Map(days.map((day) => [day, new Map<string, Partition>()]));
-  const lake = await openStore(uri, s3);
+  const lake = await openStore(filled.lake, lakeStoreOptions(filled));
   try {
     for await (const entry of lakeObjects(lake, {})) {
       if (entry.kind === 'object') found.get(entry.partition.eventDay)?.set(partitionPrefix(entry.partition), entry.partition);

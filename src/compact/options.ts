@@ -1,8 +1,11 @@
 /** What a compaction can be told. */
 import { z } from 'zod';
 import { filledBy } from '../convert/options.js';
+import { LAKE_ACCESS } from '../lake/lake-access.js';
 
 const MiB = 1024 * 1024;
+
+const { providerRole, maintenanceRole, externalId, lakeKmsKey } = LAKE_ACCESS;
 
 const whole = (from: number, to = Number.MAX_SAFE_INTEGER) =>
   z.union([z.number(), z.string()]).transform((given, context) => {
@@ -36,6 +39,7 @@ export const CompactOptionsSchema = z.strictObject({
   region: z.string().optional(),
   endpointUrl: z.url({ error: ({ input }) => `"${input}" is no URL` }).optional(),
   dryRun: z.boolean().default(false),
+  ...{ providerRole, maintenanceRole, externalId, lakeKmsKey },
 });
 
 export type CompactOptions = z.input<typeof CompactOptionsSchema>;

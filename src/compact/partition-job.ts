@@ -1,5 +1,6 @@
 /** The job of one partition's compaction: which one, and what it tells. */
 import { type JobEnv, runJob } from '../job/run-job.js';
+import { lakeRolesOf } from '../lake/lake-access.js';
 import { compact } from './compact.js';
 import { noPartition } from './errors.js';
 import { readPartitionPlan } from './partition-plan.js';
@@ -26,7 +27,7 @@ export function runPartitionJob({ plan: uri, ...s3 }: PartitionJob, env: JobEnv,
         const partitions = index === undefined ? plan.partitions : plan.partitions.slice(index, index + 1);
         if (partitions.length === 0) throw noPartition(index!, plan.partitions.length);
         log.info('begin', { plan: uri, partitions });
-        const report = await compact(plan.options, { partitions, signal });
+        const report = await compact({ ...lakeRolesOf(env), ...plan.options }, { partitions, signal });
         const end = report.stopped ? 'stopped' : 'done';
         log.info(end, { ...report, merges: report.merges.length });
         return end;

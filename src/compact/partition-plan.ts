@@ -1,6 +1,7 @@
 /** A day's partitions as a file, for an array job: each child compacts one. */
 import { z } from 'zod';
 import { FalconryError } from '../error.js';
+import { lakeStoreOptions } from '../lake/lake-access.js';
 import { openStore, storeOptionsOf } from '../store/open.js';
 import { readText } from '../store/read-text.js';
 import { checkClosed } from './closed-day.js';
@@ -25,7 +26,7 @@ export async function writePartitionPlan(options: CompactOptions, uri: string, n
   const filled = fillCompactOptions(options);
   checkClosed(filled, now());
   const s3 = storeOptionsOf(filled);
-  const lake = await openStore(filled.lake, s3);
+  const lake = await openStore(filled.lake, lakeStoreOptions(filled));
   const { store, key } = await fileOf(uri, s3);
   try {
     const partitions = await partitionsOf(lake, filled);

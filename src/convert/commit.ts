@@ -3,7 +3,7 @@
  *
  * 1. Finished objects, and the quarantined lines, lie in the work area under the attempt's own staging prefix; nobody else has seen them.
  * 2. The ledger is written if no other attempt has (`If-None-Match: *`): the one decision.
- * 3. They are published under names that depend on the unit alone. This can be repeated: by {@link publishUnit} of the next run, if this
+ * 3. They are published under names that depend on the unit alone, and their partitions registered. This can be repeated: by {@link publishUnit} of the next run, if this
  *    one dies here. What an attempt without a ledger has staged is worth nothing: see {@link clearStaging}.
  */
 import { randomUUID } from 'node:crypto';
@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { deadKeys } from '../lake/journal.js';
+import { type PartitionCatalog, partitionsOf } from '../lake/partition-catalog.js';
 import { deletePrefix } from '../store/delete-prefix.js';
 import { removeTemporaries } from '../store/local-write.js';
 import type { ObjectStore } from '../store/store.js';
@@ -40,6 +41,8 @@ export interface CommitPlace {
   workFolder: string | undefined;
   /** the lake as a folder, where it is one */
   lakeFolder: string | undefined;
+  /** where partitions are registered, if anywhere */
+  catalog?: PartitionCatalog;
 }
 
 /**
@@ -141,18 +144,19 @@ export async function flushToDisk(path: string): Promise<void> {
 }
 
 /**
- * Publishes what a committed unit has staged, marks it published and clears its staging; an object that compaction has replaced since
- * (another attempt had published it) stays away. Safe to repeat, and to run beside another that
+ * Publishes what a committed unit has staged, registers its partitions, marks it published and clears its staging; an object that
+ * compaction has replaced since (another attempt had published it) stays away. Safe to repeat, and to run beside another that
  * does the same: names and bytes are the same.
  *
  * @param localPaths staged key → local file, where this process still has them
+ * @returns how many partitions were not registered before; undefined where none are to be
  * @throws STAGING_LOST if an object is neither staged nor in the lake
  */
 export async function publishUnit(
   place: CommitPlace,
   ledger: Ledger,
   localPaths: ReadonlyMap<string, string> | undefined,
-): Promise<void> {
+): Promise<number | undefined> {
   const { work, lake, lakeId, workFolder, lakeFolder } = place;
   const { unit, objects, quarantineFile } = ledger;
   const dead = await deadKeys(
@@ -182,10 +186,13 @@ export async function publishUnit(
   } finally {
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
+  // before the mark: who finds none comes here again
+  const registered = await place.catalog?.register(partitionsOf(objects.map(({ key }) => key)));
   await work.write(publishedKey(lakeId, unit), '{}\n');
   if (workFolder !== undefined)
     await rm(join(workFolder, stagingPrefix(stagingIdOf(place)), unit), { recursive: true, force: true });
   else for (const { staged } of files) await work.delete(staged);
+  return registered;
 }
 
 /** From the work area's staging to its place. */

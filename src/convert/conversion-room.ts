@@ -7,11 +7,12 @@ import { ParquetWriter } from '../lake/parquet-writer.js';
 import type { CompiledMapping } from '../mapping/plan.js';
 import { Normalizer } from '../normalize/normalizer.js';
 import { Placeholders } from '../normalize/placeholders.js';
-import { folderOf, openStore, storeOptionsOf } from '../store/open.js';
+import { folderOf, openStore } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import type { CommitPlace } from './commit.js';
 import type { ConversionTools } from './conversion-tools.js';
 import type { FilledOptions } from './options.js';
+import { archiveOptions, openLakeStores } from './places.js';
 import type { SharedProgress } from './shared-progress.js';
 
 /** Pure data: it crosses into worker threads. */
@@ -39,18 +40,11 @@ export interface OpenRoom extends ConversionTools {
 /** DuckDB's own limit; the window's blocks and rows come on top (DESIGN: 1 GiB a worker). */
 const DUCKDB_MEMORY_MIB = 512;
 
-/** S3's options for the archive, which may be in another region than lake and work area. */
-export function archiveOptions(options: FilledOptions) {
-  return storeOptionsOf({ ...options, region: options.archiveRegion ?? options.region });
-}
-
 export async function openRoom(setup: ConversionSetup): Promise<OpenRoom> {
   const { options } = setup;
-  const s3 = storeOptionsOf(options);
-  const [archive, work, lake] = await Promise.all([
+  const [archive, stores] = await Promise.all([
     openStore(options.archive, archiveOptions(options)),
-    openStore(setup.workUri, s3),
-    openStore(options.lake, s3),
+    openLakeStores(options, setup.workUri, setup.lakeId),
   ]);
   const { from, to, dedupe } = options;
   const { snapshot } = setup;
@@ -59,8 +53,7 @@ export async function openRoom(setup: ConversionSetup): Promise<OpenRoom> {
   return {
     setup,
     place: {
-      work,
-      lake,
+      ...stores,
       lakeId: setup.lakeId,
       ...(setup.stagingId === undefined ? {} : { stagingId: setup.stagingId }),
       workFolder: setup.workFolder,

@@ -12,7 +12,7 @@ import { type ConvertOptions, fillOptions, rowIdentity } from './options.js';
 import { withoutOwn } from './own-objects.js';
 import { closePlaces, openPlaces, type Places } from './places.js';
 import { planFiles, rangeOf, UNIT_FILES } from './plan-files.js';
-import { addFound, addLedger, type ConvertReport, finishReport, newReport } from './report.js';
+import { addFound, addLedger, addRegistered, type ConvertReport, finishReport, newReport } from './report.js';
 import { newProgress, PROGRESS, type SharedProgress, STOP } from './shared-progress.js';
 import { snapshotFor } from './snapshot.js';
 import { openUnitPool } from './unit-pool.js';
@@ -59,8 +59,9 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
   });
   const lock = await takeLock(work, lakeId);
   try {
-    const { known, published } = await finishEarlierRuns(places);
+    const { known, published, registered } = await finishEarlierRuns(places);
     report.units.published = published;
+    addRegistered(report, registered);
     const identity = rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION, snapshot?.id);
     const progress = newProgress();
     const setup: ConversionSetup = {
@@ -114,8 +115,10 @@ async function runUnits(
       const task: UnitTask = { unit: unitId(unit, identity), files: unit.files };
       const run = pool.run(task).then(
         (answer) => {
-          if (answer.ok) addLedger(report, answer.ledger);
-          else if (!stopping()) {
+          if (answer.ok) {
+            addLedger(report, answer.ledger);
+            addRegistered(report, answer.registered);
+          } else if (!stopping()) {
             failure = errorFromRecord(answer.error);
             stop();
           }

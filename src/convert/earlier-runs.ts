@@ -12,15 +12,18 @@ export interface EarlierRuns {
   replayed: Set<string>;
   /** units that were committed and not yet published; they are now */
   published: number;
+  /** partitions of theirs that were not registered before; undefined where none are to be */
+  registered: number | undefined;
 }
 
 /** Only for who holds the lake's lock. */
 export async function finishEarlierRuns(place: CommitPlace): Promise<EarlierRuns> {
-  const runs: EarlierRuns = { known: new Map(), replayed: new Set(), published: 0 };
+  const runs: EarlierRuns = { known: new Map(), replayed: new Set(), published: 0, registered: undefined };
   for await (const { ledger, published } of readLedgers(place.work, place.lakeId)) {
     addKnown(runs, ledger);
     if (published) continue;
-    await publishUnit(place, ledger, undefined);
+    const registered = await publishUnit(place, ledger, undefined);
+    if (registered !== undefined) runs.registered = (runs.registered ?? 0) + registered;
     runs.published++;
   }
   await clearStaging(place);

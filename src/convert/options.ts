@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { LAKE_ACCESS } from '../lake/lake-access.js';
 import { OCSF_VERSIONS } from '../ocsf/schema.js';
 import { optionInvalid } from './errors.js';
 
@@ -78,6 +79,7 @@ export const ConvertOptionsSchema = z.strictObject({
   /** memory of the rows that a worker sorts at a time: of common events a third to a half of their lines */
   windowBytes: whole(MiB).default(256 * MiB),
   safeHandover: z.boolean().default(false),
+  ...LAKE_ACCESS,
 });
 
 export type ConvertOptions = z.input<typeof ConvertOptionsSchema>;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { isS3Uri } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 
-const WORK_FOLDERS = ['backfill', 'compaction', 'ledger', 'lock', 'quarantine', 'snapshot', 'staging'];
+const WORK_FOLDERS = ['backfill', 'compaction', 'ledger', 'lock', 'partitions', 'quarantine', 'snapshot', 'staging'];
 
 /** The archive without the lake's objects and the work area's: quarantined lines, above all, must not be read as new events. */
 export function withoutOwn(archive: ObjectStore, lakeUri: string, workUri: string): Pick<ObjectStore, 'uri' | 'list'> {

@@ -9,14 +9,14 @@ import { commitUnit, convertInScratch, publishUnit } from './commit.js';
 import { type ConversionSetup, type OpenRoom, openRoom } from './conversion-room.js';
 import { loadCompiled, PRODUCT_VERSION } from './definitions.js';
 import { finishEarlierRuns } from './earlier-runs.js';
-import type { Ledger } from './ledger.js';
 import { type ConvertOptions, fillOptions, rowIdentity } from './options.js';
 import { closePlaces, openPlaces, type Places } from './places.js';
-import { addLedger, type ConvertReport, finishReport, newReport } from './report.js';
+import { addLedger, addRegistered, type ConvertReport, finishReport, newReport } from './report.js';
 import { newProgress } from './shared-progress.js';
 import { snapshotFor } from './snapshot.js';
 import { convertUnit, type UnitInput } from './unit-converter.js';
 import { takeLock } from './work-lock.js';
+import type { PublishedUnit } from './worker.js';
 
 const SUFFIX = '.ndjson.gz';
 
@@ -42,7 +42,8 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
   };
   const lock = await takeLock(work, lakeId);
   try {
-    const { replayed } = await finishEarlierRuns(places);
+    const { replayed, registered } = await finishEarlierRuns(places);
+    addRegistered(report, registered);
     const identity = rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION, snapshot?.id);
     const setup: ConversionSetup = {
       mapping,
@@ -83,9 +84,13 @@ async function replayFiles(
       }
       const { key, size } = object;
       const etag = await places.archive.etag(object);
-      const ledger = await replayFile(room, setup.identity, { key, canonicalKey, size, etag, feed: 'quarantine' });
-      if (ledger === undefined) report.unchanged++;
-      else addLedger(report, ledger);
+      const unit = await replayFile(room, setup.identity, { key, canonicalKey, size, etag, feed: 'quarantine' });
+      if (unit === undefined) {
+        report.unchanged++;
+        continue;
+      }
+      addLedger(report, unit.ledger);
+      addRegistered(report, unit.registered);
     }
   } finally {
     room.writer.close();
@@ -97,7 +102,7 @@ async function replayFile(
   { place, ...tools }: Omit<OpenRoom, 'setup'>,
   identity: Record<string, string>,
   file: UnitInput,
-): Promise<Ledger | undefined> {
+): Promise<PublishedUnit | undefined> {
   const begun = performance.now();
   const unit = unitId({ files: [file] }, identity);
   const room = { ...tools, signal: new AbortController().signal, onProgress: () => {} };
@@ -107,7 +112,6 @@ async function replayFile(
     keepStaged();
     const seconds = (performance.now() - begun) / 1000;
     const { ledger, localPaths } = await commitUnit(place, unit, identity, converted, attempt, seconds);
-    await publishUnit(place, ledger, localPaths);
-    return ledger;
+    return { ledger, registered: await publishUnit(place, ledger, localPaths) };
   });
 }

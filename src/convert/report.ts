@@ -45,6 +45,8 @@ export interface ConvertReport {
   refusedKeys: string[];
   objects: { path: string; rows: number; bytes: number; minTime: number; maxTime: number }[];
   units: { planned: number; converted: number; published: number };
+  /** where a catalog is named; `registered`: that it did not have before */
+  partitions?: { registered: number };
   ocsf: string;
   mapping: string;
   lake: string;
@@ -99,6 +101,12 @@ export function addLedger(report: ConvertReport, ledger: Ledger): void {
     report.objects.push({ path: key, rows, bytes, minTime, maxTime });
   }
   report.units.converted++;
+}
+
+/** @param registered see publishUnit */
+export function addRegistered(report: Pick<ConvertReport, 'partitions'>, registered: number | undefined): void {
+  if (registered === undefined) return;
+  report.partitions = { registered: (report.partitions?.registered ?? 0) + registered };
 }
 
 export function addFound(report: ConvertReport, found: FoundCounts): void {

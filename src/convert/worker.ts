@@ -17,7 +17,13 @@ export interface UnitTask {
   files: PlannedFile[];
 }
 
-export type UnitAnswer = { ok: true; ledger: Ledger } | { ok: false; error: ErrorRecord };
+/** `registered`: partitions, where they are to be; see publishUnit */
+export interface PublishedUnit {
+  ledger: Ledger;
+  registered: number | undefined;
+}
+
+export type UnitAnswer = ({ ok: true } & PublishedUnit) | { ok: false; error: ErrorRecord };
 
 let room: Promise<OpenRoom> | undefined;
 
@@ -25,13 +31,13 @@ export default async function convertTask(task: UnitTask): Promise<UnitAnswer> {
   try {
     // piscina hands its own data and the caller's over as a pair
     room ??= openRoom((Array.isArray(workerData) ? workerData[1] : workerData) as ConversionSetup);
-    return { ok: true, ledger: await convertAndPublish(await room, task) };
+    return { ok: true, ...(await convertAndPublish(await room, task)) };
   } catch (error) {
     return { ok: false, error: errorRecord(error) };
   }
 }
 
-async function convertAndPublish({ setup, place, ...tools }: OpenRoom, { unit, files }: UnitTask): Promise<Ledger> {
+async function convertAndPublish({ setup, place, ...tools }: OpenRoom, { unit, files }: UnitTask): Promise<PublishedUnit> {
   const begun = performance.now();
   const stop = new AbortController();
   const onProgress: ConversionRoom['onProgress'] = (step) => {
@@ -45,7 +51,6 @@ async function convertAndPublish({ setup, place, ...tools }: OpenRoom, { unit, f
     keepStaged();
     const seconds = (performance.now() - begun) / 1000;
     const { ledger, localPaths } = await commitUnit(place, unit, setup.identity, converted, attempt, seconds);
-    await publishUnit(place, ledger, localPaths);
-    return ledger;
+    return { ledger, registered: await publishUnit(place, ledger, localPaths) };
   });
 }

@@ -10,6 +10,8 @@ const PASSING = new Set([
   'STORE_BAD_ANSWER',
   'STORE_NO_SPACE',
   'STORE_NO_CREDENTIALS',
+  'STORE_ROLE_UNAVAILABLE',
+  'CATALOG_UNAVAILABLE',
   // of two attempts that publish one unit, the slower may find that the quicker has cleared the staging
   'STAGING_LOST',
   'COMPACT_CONTENDED',

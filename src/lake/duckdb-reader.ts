@@ -21,13 +21,15 @@ export class DuckDBReader {
     readonly connection: DuckDBConnection,
     /** a folder of its own, deleted by {@link close} */
     readonly scratch: string,
+    readonly memoryLimitMiB: number,
   ) {}
 
   static async open(options: ReaderOptions = {}): Promise<DuckDBReader> {
     const scratch = await mkdtemp(join(options.scratch ?? tmpdir(), 'falconry-read-'));
+    const { memoryLimitMiB = DEFAULT_MEMORY_MIB } = options;
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(options.threads ?? availableParallelism()),
-      memory_limit: `${options.memoryLimitMiB ?? DEFAULT_MEMORY_MIB}MiB`,
+      memory_limit: `${memoryLimitMiB}MiB`,
       temp_directory: join(scratch, 'spill'),
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
@@ -35,7 +37,7 @@ export class DuckDBReader {
     });
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
-    return new DuckDBReader(instance, connection, scratch);
+    return new DuckDBReader(instance, connection, scratch, memoryLimitMiB);
   }
 
   /** The rows of a small result as plain objects; 64-bit integers are text. */

@@ -12,6 +12,7 @@ import type { Batch } from '../normalize/normalizer.js';
 import type { ClassLayout } from '../ocsf/layout.js';
 import { duckdbType } from './duckdb-types.js';
 import { PlacedBuffers, writeChunk } from './handover.js';
+import { outOfMemory } from './out-of-memory.js';
 
 /** Distinct values up to which a column chunk is written with a dictionary; why not DuckDB's own limit: decision 007. */
 const MOST_DICTIONARY_ENTRIES = 2048;
@@ -73,7 +74,7 @@ export class ParquetWriter {
    * Writes one object. On an error no file is left behind.
    *
    * @param metadata Parquet's file key-value metadata
-   * @throws Error if another write of this writer is still running
+   * @throws LAKE_OUT_OF_MEMORY; Error if another write of this writer is still running
    */
   async write(path: string, source: ObjectSource, metadata: Readonly<Record<string, string>>): Promise<{ bytes: number }> {
     this.assertIdle('write');
@@ -91,7 +92,7 @@ export class ParquetWriter {
       );
     } catch (error) {
       await rm(path, { force: true });
-      throw this.failure ?? error;
+      throw this.memoryError(this.failure ?? error, source);
     } finally {
       this.placed.release();
       this.source = undefined;
@@ -105,6 +106,15 @@ export class ParquetWriter {
     this.assertIdle('close');
     this.connection.closeSync();
     this.instance.closeSync();
+  }
+
+  private memoryError(error: unknown, { rows, layout }: ObjectSource): unknown {
+    const { memoryLimitMiB, rowGroupRows } = this.options;
+    return outOfMemory(error, {
+      doing: `write an object of ${rows} rows of ${layout.class} in row groups of ${rowGroupRows}`,
+      limitMiB: memoryLimitMiB,
+      advice: 'give a smaller --row-group-rows',
+    });
   }
 
   private assertIdle(what: string): void {

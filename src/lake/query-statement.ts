@@ -4,6 +4,7 @@
  */
 import { type DuckDBReader, quote } from './duckdb-reader.js';
 import { queryFailed, queryRefused } from './errors.js';
+import { outOfMemory } from './out-of-memory.js';
 
 /** A statement that only reads. */
 export interface ReadingStatement {
@@ -60,8 +61,11 @@ function* objectsIn(value: unknown): Generator<Record<string, unknown>> {
   for (const part of Object.values(value)) yield* objectsIn(part);
 }
 
-/** DuckDB's error in one sentence, without its copy of the text; for an unknown table, what there is. */
-export function sqlError(error: unknown, views: readonly string[]): Error {
+/** DuckDB's error in one sentence, without its copy of the text; for an unknown table, what there is; for too little memory, the limit. */
+export function sqlError(error: unknown, views: readonly string[], limitMiB: number): Error {
+  const advice = 'ask for less: a day, a source, fewer columns, or a LIMIT';
+  const memory = outOfMemory(error, { doing: 'answer the query', limitMiB, advice });
+  if (memory !== error) return memory as Error;
   const [message] = (error as Error).message.split('\n\n');
   if (/^Catalog Error: Table with name .* does not exist/.test(message!))
     return queryFailed(sentence(message!.split('\n')[0]!), `The lake has the views ${views.join(', ')}.`, { cause: error });

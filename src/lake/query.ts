@@ -82,7 +82,7 @@ export class LakeQuery {
    * Runs one statement that reads.
    *
    * @param maxRows no more are returned (default 10,000); memory holds them all
-   * @throws QUERY_FAILED, QUERY_REFUSED, QUERY_TOO_LARGE
+   * @throws QUERY_FAILED, QUERY_REFUSED, QUERY_TOO_LARGE, LAKE_OUT_OF_MEMORY
    */
   async run(sql: string, maxRows = DEFAULT_MAX_ROWS): Promise<QueryResult> {
     await this.prepareViews(await readingStatement(this.reader, sql));
@@ -90,7 +90,7 @@ export class LakeQuery {
     try {
       result = await this.reader.connection.streamAndReadUntil(sql, maxRows + 1);
     } catch (error) {
-      throw sqlError(error, this.views);
+      throw sqlError(error, this.views, this.reader.memoryLimitMiB);
     }
     const names = result.columnNames();
     const types = result.columnTypes();
@@ -171,7 +171,7 @@ export class LakeQuery {
     try {
       await this.reader.connection.run(sql);
     } catch (error) {
-      throw sqlError(error, this.views);
+      throw sqlError(error, this.views, this.reader.memoryLimitMiB);
     }
   }
 

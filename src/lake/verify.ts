@@ -11,6 +11,7 @@ import { DuckDBReader, type ReaderOptions } from './duckdb-reader.js';
 import { lakeEmpty, lakeNothingMatches } from './errors.js';
 import { checkFilter, type LakeFilter, type LakeObject, lakeObjects, localLeftovers } from './lake-objects.js';
 import { withLocalFile } from './local-copy.js';
+import { outOfMemory } from './out-of-memory.js';
 import { PageHeaderError } from './parquet-pages.js';
 import { type Partition, partitionPrefix } from './partition.js';
 import { DuplicateCounter } from './verify-duplicates.js';
@@ -74,7 +75,7 @@ export interface VerifyReport {
 /**
  * Verifies a lake, or a source or day of it. Nothing is changed. Findings are data; errors are what keeps from verifying.
  *
- * @throws LAKE_EMPTY, LAKE_NOTHING_MATCHES, LAKE_BAD_FILTER, the store's errors
+ * @throws LAKE_EMPTY, LAKE_NOTHING_MATCHES, LAKE_BAD_FILTER, LAKE_OUT_OF_MEMORY, the store's errors
  */
 export async function verifyLake(
   store: ObjectStore,
@@ -87,6 +88,9 @@ export async function verifyLake(
   try {
     const verification = new Verification(store, reader, options, totals, onProgress);
     return await verification.run();
+  } catch (error) {
+    const { memoryLimitMiB } = reader;
+    throw outOfMemory(error, { doing: `verify ${store.uri}`, limitMiB: memoryLimitMiB, advice: 'name a --source or a --day' });
   } finally {
     await reader.close();
   }

@@ -17,6 +17,8 @@ export interface ConvertedSums {
   /** files converted up to a damage */
   damaged: number;
   written: { objects: number; bytes: number };
+  /** where a catalog is named; `registered`: that it did not have before */
+  partitions?: { registered: number };
 }
 
 export interface BatchReport extends ConvertedSums {

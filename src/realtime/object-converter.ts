@@ -6,13 +6,13 @@ import type { ConversionRoom } from '../convert/conversion-tools.js';
 import { loadCompiled, PRODUCT_VERSION } from '../convert/definitions.js';
 import { attemptPrefix, type Ledger, ledgerKey, publishedKey, readLedger } from '../convert/ledger.js';
 import { type FilledOptions, rowIdentity } from '../convert/options.js';
-import { openLakePlace } from '../convert/places.js';
+import { closeLakePlace, openLakePlace } from '../convert/places.js';
 import { newProgress } from '../convert/shared-progress.js';
 import { convertUnit } from '../convert/unit-converter.js';
 import { loadSnapshot } from '../enrich/snapshot-place.js';
 import { errorRecord } from '../error.js';
 import { deletePrefix } from '../store/delete-prefix.js';
-import { storeOptionsOf } from '../store/open.js';
+import { openStore, storeOptionsOf } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import type { RealtimeInput } from './input.js';
 
@@ -27,8 +27,13 @@ export interface ConvertObjectOptions {
   onProgress?: ConversionRoom['onProgress'];
 }
 
-/** `known`: the lake holds the object already; `finished`: it was committed by an attempt that died, and is published now. */
-export type ObjectConversion = { how: 'converted'; ledger: Ledger } | { how: 'finished' | 'known' };
+/**
+ * `known`: the lake holds the object already; `finished`: it was committed by an attempt that died, and is published now. `registered`:
+ * partitions, where they are to be.
+ */
+export type ObjectConversion =
+  | { how: 'converted'; ledger: Ledger; registered: number | undefined }
+  | { how: 'finished' | 'known' };
 
 /**
  * The unit of an input: a hash of bucket, key and ETag alone, so that no regrouping, redelivery, new mapping or snapshot converts the
@@ -57,8 +62,9 @@ export class ObjectConverter {
    * @throws WORK_NEEDED, WORK_IN_LAKE, SNAPSHOT_…, MAPPINGS_UNREADABLE, and what stores throw
    */
   static async open(options: FilledOptions): Promise<ObjectConverter> {
-    const { work, lake, workUri, lakeId } = await openLakePlace(options.lake, options.work, storeOptionsOf(options));
-    await Promise.all([work.close(), lake.close()]);
+    const place = await openLakePlace(options);
+    const { workUri, lakeId } = place;
+    await closeLakePlace(place);
     const converter = new ObjectConverter(options, workUri, lakeId);
     await converter.#openRoom();
     return converter;
@@ -105,8 +111,8 @@ export class ObjectConverter {
         );
         const seconds = (performance.now() - begun) / 1000;
         const { ledger, localPaths } = await commitUnit(place, unit, setup.identity, converted, attempt, seconds);
-        await publishUnit(place, ledger, localPaths);
-        return localPaths === undefined ? { how: 'known' } : { how: 'converted', ledger };
+        const registered = await publishUnit(place, ledger, localPaths);
+        return localPaths === undefined ? { how: 'known' } : { how: 'converted', ledger, registered };
       });
     } catch (error) {
       // who knows what a bug has left in the room
@@ -124,8 +130,8 @@ export class ObjectConverter {
   async #newRoom(): Promise<OpenRoom> {
     const { options, workUri, lakeId } = this;
     const { mapping } = loadCompiled(options.ocsf, options.mappings);
-    const { work } = await openLakePlace(options.lake, options.work, storeOptionsOf(options));
     const { enrich, archive } = options;
+    const work = await openStore(workUri, storeOptionsOf(options));
     const snapshot = enrich === false ? undefined : await loadSnapshot(work, archive, enrich === true ? undefined : enrich);
     await work.close();
     const room = await openRoom({
@@ -149,6 +155,6 @@ export class ObjectConverter {
     this.#room = undefined;
     if (room === undefined) return;
     room.writer.close();
-    await Promise.all([room.place.work.close(), room.place.lake.close()]);
+    await closeLakePlace(room.place);
   }
 }

@@ -1,6 +1,7 @@
 /** What a pull is told, filled once. */
 import { z } from 'zod';
 import { ConvertOptionsSchema, type FilledOptions, filledBy, fillOptions } from '../convert/options.js';
+import { LAKE_ACCESS } from '../lake/lake-access.js';
 import { queueRegion } from '../store/open-queue.js';
 import { checkQueueUrl } from '../store/queue-errors.js';
 import { pullOption } from './errors.js';
@@ -56,7 +57,8 @@ export function fillPullOptions(options: PullOptions): FilledPullOptions {
   const feedRegion = filled.feedRegion ?? queueRegion(queue);
   const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !OWN.includes(name)));
   if (lake === undefined) {
-    const [first] = Object.keys(rest);
+    // the environment may say how a lake is used, whether there is one or not
+    const [first] = Object.keys(rest).filter((name) => !(name in LAKE_ACCESS));
     if (first !== undefined) throw pullOption(`--${first}: counts with --lake alone; --to copies files as they are.`);
     return { ...filled, feedRegion, conversion: undefined };
   }

@@ -17,11 +17,19 @@ export interface SettleOptions {
   onProgress: ConversionRoom['onProgress'];
 }
 
+export interface SettledFile {
+  outcome: FileOutcome;
+  /** of a file that was converted */
+  ledger?: Ledger;
+  /** partitions, where they are to be; see publishUnit */
+  registered?: number | undefined;
+}
+
 export interface PullTarget {
   /** files at a time */
   readonly width: number;
   /** When it returns, the file is durable. @throws NOTICE_INPUT_GONE, NOTICE_INPUT_DIFFERS, and what stores throw */
-  settle(feed: ArchiveBucket, file: BatchFile, options: SettleOptions): Promise<{ outcome: FileOutcome; ledger?: Ledger }>;
+  settle(feed: ArchiveBucket, file: BatchFile, options: SettleOptions): Promise<SettledFile>;
   close(): Promise<void>;
 }
 
@@ -59,17 +67,14 @@ export class LakeTarget implements PullTarget {
 
   constructor(private readonly converter: ObjectConverter) {}
 
-  async settle(
-    feed: ArchiveBucket,
-    file: BatchFile,
-    { signal, redelivered, onProgress }: SettleOptions,
-  ): Promise<{ outcome: FileOutcome; ledger?: Ledger }> {
+  async settle(feed: ArchiveBucket, file: BatchFile, { signal, redelivered, onProgress }: SettleOptions): Promise<SettledFile> {
     const resolved = await resolveInput(feed, file);
     if (typeof resolved === 'string') return { outcome: 'passedOver' };
     const input = { ...resolved.input, md5: file.md5 };
     const source = sourceOf(feed.store, input, signal);
     const conversion = await this.converter.convert(input, { source, signal, redelivered, onProgress });
-    return conversion.how === 'converted' ? { outcome: 'converted', ledger: conversion.ledger } : { outcome: conversion.how };
+    if (conversion.how !== 'converted') return { outcome: conversion.how };
+    return { outcome: 'converted', ledger: conversion.ledger, registered: conversion.registered };
   }
 
   close(): Promise<void> {

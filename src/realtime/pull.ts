@@ -3,6 +3,7 @@
  * message when every file of it is durable. Killed at any instant, its message comes back, and what was done is found done.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addRegistered } from '../convert/report.js';
 import { errorRecord } from '../error.js';
 import { openStore, storeOptionsOf } from '../store/open.js';
 import { openQueue } from '../store/open-queue.js';
@@ -218,7 +219,7 @@ class Pull {
   async #file(file: BatchFile, message: QueueMessage, batch: PulledBatch): Promise<FileOutcome> {
     const { report } = this;
     try {
-      const { outcome, ledger } = await this.target.settle(await this.feed.bucket(file.bucket), file, {
+      const { outcome, ledger, registered } = await this.target.settle(await this.feed.bucket(file.bucket), file, {
         signal: this.#signal,
         redelivered: message.receives > 1,
         onProgress: ({ events }) => {
@@ -228,6 +229,7 @@ class Pull {
       });
       if (ledger !== undefined) {
         addConverted(report, ledger);
+        addRegistered(report, registered);
         batch.events += ledger.outcomes.read;
       }
       if (outcome === 'copied' || outcome === 'converted') {

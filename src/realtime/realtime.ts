@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { FilledOptions } from '../convert/options.js';
 import { ownPrefixes } from '../convert/own-objects.js';
+import { addRegistered } from '../convert/report.js';
 import { errorRecord } from '../error.js';
 import { openStore, storeOptionsOf } from '../store/open.js';
 import { addConverted, type BatchReport, checkBatch, newBatchReport, type ObjectOutcome } from './batch-report.js';
@@ -133,6 +134,7 @@ export class Realtime {
       if (conversion.how === 'converted') {
         batch.converted = true;
         addConverted(report, conversion.ledger);
+        addRegistered(report, conversion.registered);
         const [file] = conversion.ledger.files;
         if (file?.damage !== undefined) this.log('warn', 'damaged', { notice: message, bucket, key, ...file.damage });
       }

@@ -1,5 +1,6 @@
 /** What the function is told: its environment, as options of a conversion. */
 import { type FilledOptions, fillOptions } from '../convert/options.js';
+import { lakeAccessOf } from '../lake/lake-access.js';
 import { isS3Uri } from '../store/open.js';
 import { archiveNotS3, settingMissing } from './errors.js';
 
@@ -11,7 +12,7 @@ const NEEDED = ['FALCONRY_ARCHIVE', 'FALCONRY_LAKE', 'FALCONRY_WORK'] as const;
  * `FALCONRY_ARCHIVE`, `FALCONRY_LAKE` and `FALCONRY_WORK` name the places; `FALCONRY_REGION` (else Lambda's own `AWS_REGION`),
  * `FALCONRY_ACCOUNT_ID`, `FALCONRY_OCSF`, `FALCONRY_ENRICH` (the id of a snapshot, or `latest`: the one there is when the function
  * starts), `FALCONRY_DEDUPE` (`true`), `FALCONRY_MAPPINGS`, `FALCONRY_ROW_GROUP_ROWS`, `FALCONRY_MAX_LINE`, `FALCONRY_MAX_RATIO` and
- * `FALCONRY_ENDPOINT_URL` are convert's options.
+ * `FALCONRY_ENDPOINT_URL` are convert's options, as are `FALCONRY_PROVIDER_ROLE` and the others of {@link lakeAccessOf}.
  *
  * @throws OPTION_INVALID
  */
@@ -34,6 +35,7 @@ export function settingsOf(env: Environment): FilledOptions {
     ...given('maxLine', env.FALCONRY_MAX_LINE),
     ...given('maxRatio', env.FALCONRY_MAX_RATIO),
     ...given('endpointUrl', env.FALCONRY_ENDPOINT_URL),
+    ...lakeAccessOf(env),
   });
   if (!isS3Uri(options.archive)) throw archiveNotS3(options.archive);
   return options;

@@ -1,12 +1,18 @@
 /** From what the user named to the store. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Role } from './assume-role.js';
 import { badUri } from './errors.js';
 import { LocalStore } from './local.js';
 import type { S3StoreOptions } from './s3.js';
 import type { ObjectStore } from './store.js';
 
-export type StoreOptions = S3StoreOptions;
+export interface StoreOptions extends Omit<S3StoreOptions, 'writer'> {
+  /** taken on for all requests, in place of the credentials */
+  role?: Role;
+  /** taken on to write a key, in place of `role` */
+  writeRole?: (key: string) => Role;
+}
 
 /** What commands and jobs are told of S3, as stores take it: what is not told is left out. */
 export function storeOptionsOf({
@@ -52,7 +58,24 @@ async function openS3(uri: string, options: StoreOptions): Promise<ObjectStore> 
   if (!BUCKET.test(bucket)) throw badUri(uri, `"${bucket}" is no bucket name`);
   if (options.endpointUrl !== undefined && !URL.canParse(options.endpointUrl)) throw badUri(uri, 'its endpoint is no URL');
   const { S3Store } = await import('./s3.js');
-  return new S3Store(bucket, slash < 0 ? '' : rest.slice(slash + 1).replace(/\/+$/, ''), options);
+  return new S3Store(bucket, slash < 0 ? '' : rest.slice(slash + 1).replace(/\/+$/, ''), await withCredentials(options));
+}
+
+/** Roles as the credentials that they give. */
+async function withCredentials({ role, writeRole, ...options }: StoreOptions): Promise<S3StoreOptions> {
+  if (role === undefined && writeRole === undefined) return options;
+  const { roleCredentials } = await import('./assume-role.js');
+  const { region } = options;
+  return {
+    ...options,
+    ...(role && { credentials: roleCredentials(role, region) }),
+    ...(writeRole && {
+      writer: (key) => {
+        const writer = writeRole(key);
+        return { name: writer.arn, credentials: roleCredentials(writer, region) };
+      },
+    }),
+  };
 }
 
 function fileUrlPath(uri: string): string {

@@ -37,6 +37,8 @@ export interface S3StoreOptions {
   retryDelay?: number;
   /** encrypt what is written with this KMS key */
   kmsKeyId?: string;
+  /** who writes a key, if not who does all else: `credentials` of one `name` are the same */
+  writer?: (key: string) => { name: string; credentials: NonNullable<S3ClientConfig['credentials']> };
 }
 
 interface AskedRange {
@@ -50,6 +52,9 @@ const WRITE_MARK = 'falconry-write';
 export class S3Store implements ObjectStore {
   readonly uri: string;
   readonly #client: S3Client;
+  /** by the writer's name */
+  readonly #writers = new Map<string, S3Client>();
+  readonly #options: S3StoreOptions;
   readonly #retry: RetryPolicy;
   readonly #timeout: number;
   readonly #encryption: Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>;
@@ -66,6 +71,7 @@ export class S3Store implements ObjectStore {
     this.#retry = { maxAttempts: options.maxAttempts ?? 8, baseDelay: options.retryDelay ?? 100 };
     this.#timeout = options.requestTimeout ?? 60_000;
     this.#encryption = options.kmsKeyId ? { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: options.kmsKeyId } : {};
+    this.#options = options;
     this.#client = new S3Client(clientConfig(options, this.#retry, this.#timeout));
   }
 
@@ -127,13 +133,13 @@ export class S3Store implements ObjectStore {
     const put = { ...this.#object(key), ...this.#encryption, Body: typeof body === 'string' ? Buffer.from(body) : body };
     const attempt: Attempt = { where: this.#where(key), doing: 'written' };
     if (!options.ifAbsent) {
-      await this.#attempt(attempt, this.#client.send(new PutObjectCommand(put)));
+      await this.#attempt(attempt, this.#writer(key).send(new PutObjectCommand(put)));
       return { written: true };
     }
     const mark = randomUUID();
     const command = new PutObjectCommand({ ...put, IfNoneMatch: '*', Metadata: { [WRITE_MARK]: mark } });
     try {
-      await this.#client.send(command);
+      await this.#writer(key).send(command);
       return { written: true };
     } catch (error) {
       const { $metadata } = error as { $metadata?: { httpStatusCode?: number; attempts?: number } };
@@ -147,7 +153,8 @@ export class S3Store implements ObjectStore {
     checkKey(key);
     const { size } = await this.#attempt({ where: path, doing: 'read' }, stat(path));
     const target = { ...this.#object(key), ...this.#encryption };
-    await this.#attempt({ where: this.#where(key), doing: 'written' }, uploadFile(this.#client, target, path, size));
+    const upload = uploadFile({ put: this.#writer(key), abort: this.#client }, target, path, size);
+    await this.#attempt({ where: this.#where(key), doing: 'written' }, upload);
     if (options.consume) await rm(path);
   }
 
@@ -158,7 +165,18 @@ export class S3Store implements ObjectStore {
   }
 
   async close(): Promise<void> {
-    this.#client.destroy();
+    for (const client of [this.#client, ...this.#writers.values()]) client.destroy();
+  }
+
+  #writer(key: string): S3Client {
+    const writer = this.#options.writer?.(key);
+    if (writer === undefined) return this.#client;
+    let client = this.#writers.get(writer.name);
+    if (client === undefined) {
+      client = new S3Client(clientConfig({ ...this.#options, credentials: writer.credentials }, this.#retry, this.#timeout));
+      this.#writers.set(writer.name, client);
+    }
+    return client;
   }
 
   async #head(key: string): Promise<HeadObjectCommandOutput | undefined> {

@@ -22,12 +22,15 @@ export interface Backfill {
   stop(): Promise<void>;
 }
 
-/** @param archive batches of files of events; a batch is a folder */
+/**
+ * @param archive batches of files of events; a batch is a folder
+ * @param options `server`: an S3 that is there, with the three buckets
+ */
 export async function startBackfill(
   archive: { batches: number; files: number; events: number },
-  options: Partial<BatchServerOptions> & { s3?: S3ServerOptions } = {},
+  options: Partial<BatchServerOptions> & { s3?: S3ServerOptions; server?: S3Server } = {},
 ): Promise<Backfill> {
-  const s3 = await startS3(options.s3);
+  const s3 = options.server ?? (await startS3(options.s3));
   const batch = await BatchServer.start({ queues: ['queue'], jobDefinitions: ['convert'], slots: 2, env: JOB_ENV, ...options });
   const uids: string[] = [];
   for (let b = 0; b < archive.batches; b++) {

@@ -195,7 +195,7 @@ describe('a dead key', () => {
     const bytes = await readFile(lake.path(key));
     await compactDay(lake);
 
-    const place = await openLakePlace(lake.folder, undefined, {});
+    const place = await openLakePlace({ lake: lake.folder });
     await lake.put('work/staging/lake/slow/attempt/0.parquet', bytes);
     const object = { key, staged: 'staging/lake/slow/attempt/0.parquet', bytes: bytes.length };
     const ledger = { unit: unitName('slow'), objects: [object] } as unknown as Ledger;

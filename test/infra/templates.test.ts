@@ -6,6 +6,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { CfnRole } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   COMPACT_COMMAND,
   CONVERT_COMMAND,
@@ -17,6 +18,7 @@ import {
 } from '../../infra/commands.js';
 import { role, service } from '../../infra/policy.js';
 import { loadCompiled, PACKAGE_ROOT } from '../../src/convert/definitions.js';
+import { LAKE_ACCESS, lakeAccessOf } from '../../src/lake/lake-access.js';
 import { app, assets, flat, type Json, ofType, one, stacks, statements, type Template, templateOf } from './synthesized.js';
 
 const conversion = templateOf('falconry');
@@ -474,6 +476,65 @@ describe('the lake', () => {
   });
 });
 
+/** What a Security Lake's jobs are told; an ordinary bucket's the empty text. */
+const LAKE_VARIABLES = {
+  FALCONRY_PROVIDER_ROLE: 'arn:<AWS::Partition>:iam::<LakeAccountId>:role/AmazonSecurityLake-Provider-{source}-{region}',
+  FALCONRY_MAINTENANCE_ROLE: '<MaintenanceRoleArn>',
+  FALCONRY_EXTERNAL_ID: '<ExternalId>',
+  FALCONRY_GLUE_DATABASE: 'security-lake',
+};
+
+describe('a Security Lake', () => {
+  it('is told to jobs, function and pull by their environment, in the words that they take', () => {
+    const containers = ofType(conversion, 'AWS::Batch::JobDefinition').map(
+      ([, { ContainerProperties }]) => ContainerProperties.Environment,
+    );
+    containers.push(one(realtime, 'AWS::ECS::TaskDefinition').ContainerDefinitions[0].Environment);
+    const { Variables } = one(realtime, 'AWS::Lambda::Function').Environment;
+    containers.push(Object.entries(Variables).map(([Name, Value]) => ({ Name, Value })));
+    expect(containers).toHaveLength(4);
+    for (const variables of containers) {
+      const found = variables.filter(({ Name }: Json) => Name in LAKE_VARIABLES);
+      expect(found).toHaveLength(Object.keys(LAKE_VARIABLES).length);
+      for (const { Name, Value } of found) {
+        const [condition, value, otherwise] = Value['Fn::If'];
+        expect([condition, otherwise], Name).toEqual(['IsSecurityLake', '']);
+        const text = typeof value === 'string' ? value : value['Fn::Sub'].replaceAll('${', '<').replace(/(<[\w:]+)\}/g, '$1>');
+        expect(text, Name).toBe(LAKE_VARIABLES[Name as keyof typeof LAKE_VARIABLES]);
+      }
+    }
+    const values = {
+      '<AWS::Partition>': 'aws',
+      '<LakeAccountId>': '444455556666',
+      '<MaintenanceRoleArn>': 'arn:aws:iam::444455556666:role/m',
+      '<ExternalId>': '3b241101-e2bb-4255-8caf-4136c566a962',
+    };
+    const env = Object.fromEntries(
+      Object.entries(LAKE_VARIABLES).map(([name, text]) => [
+        name,
+        text.replace(/<[^>]+>/g, (word) => values[word as keyof typeof values]),
+      ]),
+    );
+    expect(z.object(LAKE_ACCESS).parse(lakeAccessOf(env))).toMatchObject({ glueDatabase: 'security-lake' });
+    expect(lakeAccessOf(Object.fromEntries(Object.keys(env).map((name) => [name, ''])))).toEqual({});
+  });
+
+  it('needs its account, its maintenance role and the external id', () => {
+    for (const template of [conversion, realtime]) {
+      const { Assertions } = template.Rules.SecurityLakeNeedsItsAccount;
+      for (const name of ['LakeAccountId', 'MaintenanceRoleArn', 'ExternalId'])
+        expect(JSON.stringify(Assertions), name).toContain(`"Ref":"${name}"`);
+    }
+  });
+
+  it('lets the maintenance role do in the catalog what registering and verifying ask, and no more', () => {
+    const glue = statements()
+      .filter(({ of }) => of === 'falconry-lake/MaintenanceRole')
+      .flatMap(({ actions }) => actions.filter((action) => action.startsWith('glue:')));
+    expect(glue).toEqual(['glue:GetTable', 'glue:BatchGetPartition', 'glue:BatchCreatePartition']);
+  });
+});
+
 describe('what runs', () => {
   it('is what test/infra/image.test.ts starts', () => {
     const jobs = ofType(conversion, 'AWS::Batch::JobDefinition').map(
@@ -510,7 +571,9 @@ describe('realtime', () => {
     expect(queues.DeadNotices.MessageRetentionPeriod).toBe(14 * 86_400);
     expect(made).toMatchObject({ PackageType: 'Image', MemorySize: { Ref: 'MemoryMiB' }, EphemeralStorage: { Size: 10_240 } });
     expect(realtime.Parameters.MemoryMiB.Default).toBe(3008);
-    expect(Object.keys(made.Environment.Variables).sort()).toEqual(['FALCONRY_ARCHIVE', 'FALCONRY_LAKE', 'FALCONRY_WORK']);
+    expect(Object.keys(made.Environment.Variables).sort()).toEqual(
+      ['FALCONRY_ARCHIVE', 'FALCONRY_LAKE', 'FALCONRY_WORK', ...Object.keys(LAKE_VARIABLES)].sort(),
+    );
   });
 
   it('listens to a bucket that is there, and takes notices from its rule and that bucket alone', () => {
@@ -546,7 +609,7 @@ describe('realtime', () => {
       'FALCONRY_FDR_ACCESS_KEY_ID',
       'FALCONRY_FDR_SECRET_ACCESS_KEY',
     ]);
-    expect(container.Environment).toBeUndefined();
+    expect(container.Environment.map(({ Name }: Json) => Name)).toEqual(Object.keys(LAKE_VARIABLES));
     expect(JSON.stringify(container.Command)).not.toMatch(/secret|access|keypair/i);
     expect(one(realtime, 'AWS::ECS::Service').NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
   });

@@ -146,6 +146,8 @@ export class S3Server {
     const path = request.url ?? '/';
     response.setHeader('x-amz-request-id', id);
     response.setHeader('server', 'falconry-test-s3');
+    // Node's own would not follow a clock that a test has set
+    response.setHeader('date', new Date().toUTCString());
     // A client that hangs up is not our failure.
     request.on('error', () => {});
     response.on('error', () => {});

@@ -1,11 +1,11 @@
-/** AWS Signature Version 4 in the Authorization header, verified as S3 does. */
+/** AWS Signature Version 4 in the Authorization header, verified as S3 and the other services do. */
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { S3Error } from './answer.js';
 import { header, type Principal, type Route } from './request.js';
 
 const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
+  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([a-z0-9-]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 const MAX_SKEW_MS = 15 * 60_000;
 
 const signingKeys = new Map<string, Buffer>();
@@ -13,6 +13,7 @@ const signingKeys = new Map<string, Buffer>();
 /**
  * Who sent the request, and the region it was signed for.
  *
+ * @param other another service than S3, which take the body's hash as it is
  * @throws S3Error AccessDenied, InvalidAccessKeyId, ExpiredToken, InvalidToken, RequestTimeTooSkewed, SignatureDoesNotMatch …
  */
 export function authenticate(
@@ -20,11 +21,13 @@ export function authenticate(
   { path, query }: Route,
   headers: IncomingHttpHeaders,
   principals: readonly Principal[],
+  other?: { service: string; body: Buffer },
 ): { principal: Principal; region: string } {
   const authorization = header(headers, 'authorization');
   if (authorization === undefined) throw new S3Error(403, 'AccessDenied', 'Anonymous access is forbidden.');
-  const [, accessKeyId, day, region, signedList, signature] = AUTHORIZATION.exec(authorization) ?? [];
-  if (!accessKeyId || !day || !region || !signedList || !signature)
+  const [, accessKeyId, day, region, service, signedList, signature] = AUTHORIZATION.exec(authorization) ?? [];
+  const expectedService = other?.service ?? 's3';
+  if (!accessKeyId || !day || !region || service !== expectedService || !signedList || !signature)
     throw new S3Error(400, 'AuthorizationHeaderMalformed', 'The authorization header is malformed.');
   const principal = principals.find((one) => one.accessKeyId === accessKeyId);
   if (!principal) throw new S3Error(403, 'InvalidAccessKeyId', 'The access key does not exist.', { AWSAccessKeyId: accessKeyId });
@@ -32,7 +35,7 @@ export function authenticate(
   const time = checkTime(header(headers, 'x-amz-date'), day);
   const signed = signedList.split(';');
   checkSigned(headers, signed);
-  const payload = header(headers, 'x-amz-content-sha256');
+  const payload = other ? createHash('sha256').update(other.body).digest('hex') : header(headers, 'x-amz-content-sha256');
   if (payload === undefined) throw new S3Error(400, 'InvalidRequest', 'Missing required header: x-amz-content-sha256.');
   const canonical = [
     method,
@@ -46,9 +49,9 @@ export function authenticate(
     signedList,
     payload,
   ].join('\n');
-  const scope = `${day}/${region}/s3/aws4_request`;
+  const scope = `${day}/${region}/${expectedService}/aws4_request`;
   const toSign = ['AWS4-HMAC-SHA256', time, scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
-  const expected = createHmac('sha256', signingKey(principal.secretAccessKey, day, region))
+  const expected = createHmac('sha256', signingKey(principal.secretAccessKey, day, region, expectedService))
     .update(toSign)
     .digest('hex');
   if (expected !== signature)
@@ -96,11 +99,11 @@ function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function signingKey(secret: string, day: string, region: string): Buffer {
-  const id = `${secret}/${day}/${region}`;
+function signingKey(secret: string, day: string, region: string, service: string): Buffer {
+  const id = `${secret}/${day}/${region}/${service}`;
   let key = signingKeys.get(id);
   if (!key) {
-    key = [day, region, 's3', 'aws4_request'].reduce<Buffer>(
+    key = [day, region, service, 'aws4_request'].reduce<Buffer>(
       (last, part) => createHmac('sha256', last).update(part).digest(),
       Buffer.from(`AWS4${secret}`),
     );

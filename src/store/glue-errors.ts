@@ -1,0 +1,79 @@
+/** The errors of the Glue catalog. */
+import { FalconryError } from '../error.js';
+
+interface SdkError extends Error {
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+type Cause = { cause?: unknown };
+
+const noTable = (table: string, options: Cause) =>
+  new FalconryError(
+    'CATALOG_NO_TABLE',
+    `The Glue table ${table} does not exist; register the source first, or check --glue-database, --glue-table and the region.`,
+    options,
+  );
+const denied = (table: string, options: Cause) =>
+  new FalconryError(
+    'CATALOG_DENIED',
+    `The partitions of the Glue table ${table} cannot be registered or read: access is denied; check the maintenance role's permissions and Lake Formation's grants on the table.`,
+    options,
+  );
+const unavailable = (table: string, answer: string, options: Cause) =>
+  new FalconryError(
+    'CATALOG_UNAVAILABLE',
+    `The partitions of the Glue table ${table} cannot be registered or read now: ${answer}; try again later.`,
+    options,
+  );
+const refused = (table: string, answer: string, options: Cause) =>
+  new FalconryError(
+    'CATALOG_REFUSED',
+    `The partitions of the Glue table ${table} cannot be registered: Glue answers ${answer}.`,
+    options,
+  );
+
+export const otherPartitionKeys = (table: string, keys: readonly string[]) =>
+  new FalconryError(
+    'CATALOG_OTHER_KEYS',
+    `The Glue table ${table} is partitioned by ${keys.join(', ') || 'nothing'}, a lake by region, accountid and eventday; name another with --glue-table.`,
+    { exitCode: 2 },
+  );
+
+const PASSING =
+  /Throttl|TooManyRequests|LimitExceededException$|ConcurrentModification|ConcurrentRuns|InternalService|OperationTimeout|ResourceNotReady|Unavailable/;
+
+/** What Glue says of a single partition of a batch. */
+export function partitionError(table: string, code: string): FalconryError {
+  if (/AccessDenied/.test(code)) return denied(table, {});
+  if (PASSING.test(code) && code !== 'ResourceNumberLimitExceededException') return unavailable(table, code, {});
+  return refused(table, code, {});
+}
+
+/** Any error of a request to Glue; what it does not know (a bug) comes back as it is. */
+export function glueError(error: unknown, table: string): Error {
+  if (error instanceof FalconryError || !(error instanceof Error))
+    return error instanceof Error ? error : new Error(String(error));
+  const { name, code, $metadata } = error as SdkError;
+  const cause = { cause: error };
+  if (name === 'EntityNotFoundException') return noTable(table, cause);
+  const status = $metadata?.httpStatusCode;
+  if (/AccessDenied|UnrecognizedClient|NotAuthorized/.test(name) || status === 403) return denied(table, cause);
+  if (/CredentialsProviderError|ExpiredToken/.test(name))
+    return new FalconryError(
+      'STORE_NO_CREDENTIALS',
+      `The Glue table ${table}: the AWS credentials are missing or expired; renew them.`,
+      cause,
+    );
+  if (/^Region is missing/.test(error.message))
+    return new FalconryError(
+      'STORE_NO_REGION',
+      `The Glue table ${table}: no region is known; name one or set AWS_REGION.`,
+      cause,
+    );
+  if (error instanceof TypeError || error instanceof RangeError || code?.startsWith('ERR_')) return error;
+  if (status === undefined && code === undefined && name !== 'TimeoutError' && $metadata === undefined) return error;
+  if (status === undefined || status < 400) return unavailable(table, `the connection to Glue fails (${code ?? name})`, cause);
+  if (PASSING.test(name) || status === 429 || status >= 500) return unavailable(table, `Glue answers ${status} ${name}`, cause);
+  return refused(table, `${status} ${name}`, cause);
+}
