@@ -3,15 +3,25 @@ import { Batch } from '../backfill/batch-client.js';
 import { planBackfill } from '../backfill/plan.js';
 import { type OpenPlan, openPlan } from '../backfill/plan-file.js';
 import { type BackfillOptions, BackfillOptionsSchema } from '../backfill/plan-options.js';
+import { type RetireProgress, retirePlan } from '../backfill/retire.js';
 import { backfillStatus } from '../backfill/status.js';
 import { cancelPlan, finishPlan, resumePlan, submitPlan } from '../backfill/submit.js';
 import { verifyPlan } from '../backfill/verify-plan.js';
 import type { ConvertOptions } from '../convert/options.js';
 import { FalconryError } from '../error.js';
 import { storeOptionsOf } from '../store/open.js';
-import { cancelText, planText, statusText, submittedText, verificationText } from './backfill-text.js';
+import {
+  cancelText,
+  planText,
+  retireProgressText,
+  retireText,
+  statusText,
+  submittedText,
+  verificationText,
+} from './backfill-text.js';
 import { bytes, count, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
+import { wholeNumber } from './whole-number.js';
 
 /** All others are the conversion's. */
 const BACKFILL_OPTIONS = Object.keys(BackfillOptionsSchema.shape);
@@ -59,7 +69,8 @@ export async function resumeCommand({ json, ...args }: Partial<SubmitArguments> 
       ...(queue === undefined ? {} : { queue }),
       ...(jobDefinition === undefined ? {} : { jobDefinition }),
     });
-    print(submitted ?? { plan: open.place.uri, submission: 0, slices: 0, jobs: [] }, json, submittedText);
+    const nothing = { plan: open.place.uri, submission: 0, slices: 0, jobs: [], replaces: open.plan.replace !== undefined };
+    print(submitted ?? nothing, json, submittedText);
   });
 }
 
@@ -79,13 +90,28 @@ export async function verifyPlanCommand({ json, ...args }: PlanArguments): Promi
   const open = await openPlan(args.plan, storeOptionsOf(args));
   const line = new ProgressLine(json !== true);
   try {
-    const verified = await verifyPlan(open, (slices) =>
-      line.show(() => `${count(slices)} of ${plural(open.plan.slices.length, 'slice')} verified`),
-    );
+    const onProgress = (slices: number) =>
+      line.show(() => `${count(slices)} of ${plural(open.plan.slices.length, 'slice')} verified`);
+    const verified = await verifyPlan(open, { onProgress });
     line.clear();
     if (verified.ok) await finishPlan(open);
     print(verified, json, verificationText);
     process.exitCode = verified.ok ? 0 : 1;
+  } finally {
+    line.clear();
+    await open.place.work.close();
+  }
+}
+
+export async function retireCommand({ json, grace, ...args }: PlanArguments & { grace?: string }): Promise<void> {
+  const seconds = grace === undefined ? undefined : wholeNumber('--grace', grace);
+  const open = await openPlan(args.plan, storeOptionsOf(args));
+  const line = new ProgressLine(json !== true);
+  const onProgress = (progress: RetireProgress) => line.show(() => retireProgressText(progress));
+  try {
+    const report = await retirePlan(open, { onProgress, ...(seconds === undefined ? {} : { grace: seconds }) });
+    line.clear();
+    print(report, json, retireText);
   } finally {
     line.clear();
     await open.place.work.close();
