@@ -41,6 +41,11 @@ const ClaimedSchema = z.object({ journal: z.string(), number: count, objects: co
 export type Claimed = z.output<typeof ClaimedSchema>;
 const ClaimsSchema = z.array(ClaimedSchema);
 
+export function sizeOfClaims(claims: readonly Claimed[]): { objects: number; rows: number; bytes: number } {
+  const sum = (name: 'objects' | 'rows' | 'bytes') => claims.reduce((total, claim) => total + claim[name], 0);
+  return { objects: sum('objects'), rows: sum('rows'), bytes: sum('bytes') };
+}
+
 /** What has left the lake, once all has. */
 export const RetiredSchema = z.object({ units: count, objects: count, rows: count, bytes: count });
 export type Retired = z.output<typeof RetiredSchema>;

@@ -127,8 +127,8 @@ class Planning {
     }
     const sum = (name: 'units' | 'files' | 'bytes') => slices.reduce((total, slice) => total + slice[name], 0);
     const total = { units: sum('units'), files: sum('files'), bytes: sum('bytes') };
-    const replaced = replacement?.finish();
-    if (slices.length === 0 && !replaced?.units.length) throw emptyPlan(filled.convert.archive, this.whyEmpty(finding.counts));
+    const { units: replaced, left } = replacement?.finish() ?? { units: [], left: 0 };
+    if (slices.length + replaced.length === 0) throw emptyPlan(filled.convert.archive, this.whyEmpty(finding.counts));
     if (finding.counts.files !== total.files + this.known + this.selected.outOfRange) {
       throw new Error(
         `${finding.counts.files} files found, but ${total.files} planned + ${this.known} known + ${this.selected.outOfRange} out of range`,
@@ -137,12 +137,12 @@ class Planning {
 
     const { workers: _, ...planOptions } = { ...filled.given, work: places.workUri };
     const head = { options: planOptions, identity: this.identity, lakeId: places.lakeId, vcpus: rates.vcpus };
-    if (replaced !== undefined) hash.update(`${replaced.units.join(' ')}\n`);
+    if (replaced.length > 0) hash.update(`${replaced.join(' ')}\n`);
     const id = hash.update(JSON.stringify(head)).digest('hex').slice(0, 16);
     const place = new PlanPlace(places.work, planPrefix(places.lakeId, id));
-    const replace = replaced && { units: replaced.units.length, ...(await this.countReplaced(id, replaced.units)) };
-    const plan: Plan = { format: PLAN_FORMAT, id, ...head, slices, ...total, ledgers, ...(replace && { replace }) };
-    const isNew = await this.upload(place, plan, unitNames, replaced?.units);
+    const replace = { units: replaced.length, ...(await this.countReplaced(id, replaced)) };
+    const planned: Plan = { format: PLAN_FORMAT, id, ...head, slices, ...total, ledgers };
+    const isNew = await this.upload(place, replaced.length > 0 ? { ...planned, replace } : planned, unitNames, replaced);
     return {
       plan: place.uri,
       id,
@@ -155,7 +155,7 @@ class Planning {
       selected: this.selected,
       known: this.known,
       selection: this.selection(),
-      ...(replace && { replace: { ...replace, left: replaced.left } }),
+      ...(replacement === undefined ? {} : { replace: { ...replace, left } }),
     };
   }
 
@@ -233,12 +233,7 @@ class Planning {
   }
 
   /** The plan itself last, so that a plan that is there is whole. */
-  private async upload(
-    place: PlanPlace,
-    plan: Plan,
-    unitNames: string[][],
-    replaced: readonly string[] | undefined,
-  ): Promise<boolean> {
+  private async upload(place: PlanPlace, plan: Plan, unitNames: string[][], replaced: readonly string[]): Promise<boolean> {
     const { work } = place;
     const there = await place.readIfThere('plan.json', PlanSchema);
     if (there !== undefined) {
@@ -250,7 +245,7 @@ class Planning {
     const put = (name: string) => work.writeFile(place.key(`slices/${name}`), join(this.scratch, name), { consume: true });
     for await (const _ of inOrder(names, 16, put));
     await work.writeFile(place.key('units.json.gz'), await this.pack('units.json.gz', unitNames), { consume: true });
-    if (replaced !== undefined)
+    if (replaced.length > 0)
       await work.writeFile(place.key('replaced.json.gz'), await this.pack('replaced.json.gz', replaced), { consume: true });
     return place.write('plan.json', plan, { ifAbsent: true });
   }

@@ -24,6 +24,7 @@ interface EarlierUnit {
 interface Replay {
   unit: string;
   published: boolean;
+  isEnriched: boolean;
   /** of its rows; undefined where it has none */
   times: { min: number; max: number } | undefined;
 }
@@ -62,7 +63,8 @@ export class Replacement {
       const times = objects.map(({ minTime, maxTime }) => ({ min: minTime, max: maxTime }));
       const both = times.reduce((a, b) => ({ min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) }), times[0]!);
       const replays = this.replays.get(replayed.canonicalKey) ?? [];
-      this.replays.set(replayed.canonicalKey, [...replays, { unit, published, times: both }]);
+      const isEnriched = identity.snapshot !== undefined;
+      this.replays.set(replayed.canonicalKey, [...replays, { unit, published, isEnriched, times: both }]);
       return;
     }
     const range = ledgerRange(identity);
@@ -83,13 +85,14 @@ export class Replacement {
    * Meets a file of the archive.
    *
    * @returns whether it is to be converted: not where the lake holds it as the plan would make it, nor a second time
-   * @throws BACKFILL_REPLACE_WIDER, BACKFILL_REPLACE_ENRICHED
+   * @throws BACKFILL_REPLACE_WIDER, BACKFILL_REPLACE_ENRICHED, BACKFILL_REPLACE_UNPUBLISHED
    */
   meet(file: string, key: string): boolean {
     if (this.met.has(file)) return false;
     this.met.add(file);
     const holders = this.byFile.get(file) ?? [];
     for (const holder of holders) {
+      if (!holder.published) throw replaceUnpublished(holder.unit);
       if (holder.isCurrent) continue;
       if (!contains(this.asked, holder.range)) throw replaceWider(key, rangeText(holder.range), rangeText(this.asked));
       if (holder.isEnriched) throw replaceEnriched(key);
@@ -101,7 +104,7 @@ export class Replacement {
   /**
    * What is replaced, once all files are met: units of which the plan has all files, and what was replayed of their quarantine.
    *
-   * @throws BACKFILL_REPLACE_PARTIAL, BACKFILL_REPLACE_UNPUBLISHED, BACKFILL_REPLACE_REPLAYED
+   * @throws BACKFILL_REPLACE_PARTIAL, BACKFILL_REPLACE_UNPUBLISHED, BACKFILL_REPLACE_ENRICHED, BACKFILL_REPLACE_REPLAYED
    */
   finish(): ReplacedUnits {
     const units: string[] = [];
@@ -110,13 +113,13 @@ export class Replacement {
       if (earlier.isCurrent) continue;
       if (earlier.met === 0) left++;
       else if (earlier.met < earlier.files) throw replacePartial(earlier.unit, this.fileNotMet(earlier));
-      else if (!earlier.published) throw replaceUnpublished(earlier.unit);
       else units.push(earlier.unit);
     }
     // a replay may leave a quarantine of its own, which is replayed in turn
     for (const unit of units) {
-      for (const { unit: replay, published, times } of this.replays.get(quarantineName(unit)) ?? []) {
+      for (const { unit: replay, published, isEnriched, times } of this.replays.get(quarantineName(unit)) ?? []) {
         if (!published) throw replaceUnpublished(replay);
+        if (isEnriched) throw replaceEnriched(quarantineName(unit));
         const { from, to } = this.asked;
         if (times !== undefined && (times.min < from || times.max >= to))
           throw replaceReplayed(replay, unit, rangeText(this.asked));

@@ -11,7 +11,7 @@ import type { ObjectStore } from '../store/store.js';
 import { notAReplace, notConverted, notSubmitted } from './errors.js';
 import { inOrder } from './in-order.js';
 import { objectsThere } from './objects-there.js';
-import { type Claimed, conversionOf, type OpenPlan, type Retired } from './plan-file.js';
+import { type Claimed, conversionOf, type OpenPlan, type Retired, sizeOfClaims } from './plan-file.js';
 import { retakeLock } from './submit.js';
 import { verifyPlan } from './verify-plan.js';
 
@@ -55,6 +55,7 @@ export async function retirePlan(
   if (claims === undefined) throw notSubmitted(place.uri);
   const { lake: lakeUri, ...options } = conversionOf(open);
   const { work, lake } = await openLakePlace(lakeUri, options.work, storeOptionsOf(options));
+  const { objects: total } = sizeOfClaims(claims);
   const tell = (phase: RetireProgress['phase'], done: number, total: number, secondsLeft = 0) =>
     onProgress?.({ phase, done, total, secondsLeft });
   try {
@@ -67,11 +68,11 @@ export async function retirePlan(
       work.write(markKey(journal, number, name), '{}\n', { ifAbsent: true });
     for await (const _ of inOrder(claims, AT_ONCE, (claim) => mark(claim, 'published')));
     for (let left = claims.length > 0 ? grace : 0; left > 0; left--) {
-      tell('waiting', 0, plan.replace.objects, left);
+      tell('waiting', 0, total, left);
       await sleep(Math.min(left, 1) * 1000);
     }
 
-    const sum = { objects: 0, rows: 0, bytes: 0 };
+    let gone = 0;
     const retire = async (claim: Claimed): Promise<Claimed> => {
       const { journal, number } = claim;
       if ((await work.head(markKey(journal, number, 'deleted'))) === undefined) {
@@ -80,16 +81,11 @@ export async function retirePlan(
       }
       return claim;
     };
-    for await (const { objects, rows, bytes } of inOrder(claims, AT_ONCE, retire)) {
-      sum.objects += objects;
-      sum.rows += rows;
-      sum.bytes += bytes;
-      tell('retiring', sum.objects, plan.replace.objects);
-    }
+    for await (const { objects } of inOrder(claims, AT_ONCE, retire)) tell('retiring', (gone += objects), total);
     const units = await place.readReplaced();
     const note = (unit: string) => work.write(retiredKey(plan.lakeId, unit), `${JSON.stringify({ by: place.uri })}\n`);
     for await (const _ of inOrder(units, AT_ONCE, note));
-    const retired: Retired = { units: units.length, ...sum };
+    const retired: Retired = { units: units.length, ...sizeOfClaims(claims) };
     await place.write('retired.json', retired);
     return { plan: place.uri, new: true, ...retired, cameBack: 0 };
   } finally {

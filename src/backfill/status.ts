@@ -3,7 +3,7 @@ import { addOutcomes, noOutcomes, type Outcomes, readUnitStates } from '../conve
 import { journalPrefix, markKey } from '../lake/journal.js';
 import type { Batch, JobState } from './batch-client.js';
 import { inOrder } from './in-order.js';
-import { DoneSchema, FailureSchema, type OpenPlan, type Plan, sliceName } from './plan-file.js';
+import { DoneSchema, FailureSchema, type OpenPlan, type Plan, sizeOfClaims, sliceName } from './plan-file.js';
 import { jobStates, notedJobs } from './submit.js';
 
 export interface BackfillStatus {
@@ -93,15 +93,20 @@ async function replaceState(
   planned: NonNullable<Plan['replace']>,
 ): Promise<BackfillStatus['replace']> {
   const retired = await place.readRetired();
-  const { units, objects, rows } = retired ?? planned;
-  if (retired !== undefined) return { units, objects, rows, retiredObjects: objects, done: true };
+  if (retired !== undefined) {
+    const { units, objects, rows } = retired;
+    return { units, objects, rows, retiredObjects: objects, done: true };
+  }
+  const claims = await place.readClaims();
+  const { units } = planned;
+  // compaction may have merged some since the plan was made
+  const { objects, rows } = claims === undefined ? planned : sizeOfClaims(claims);
   const marks = new Set<string>();
-  const claims = (await place.readClaims()) ?? [];
-  if (claims.length > 0) {
+  if (claims !== undefined) {
     for await (const { key } of place.work.list(journalPrefix(plan.lakeId))) if (key.endsWith('.deleted')) marks.add(key);
   }
-  const gone = claims.filter(({ journal, number }) => marks.has(markKey(journal, number, 'deleted')));
-  return { units, objects, rows, retiredObjects: gone.reduce((sum, claim) => sum + claim.objects, 0), done: false };
+  const gone = (claims ?? []).filter(({ journal, number }) => marks.has(markKey(journal, number, 'deleted')));
+  return { units, objects, rows, retiredObjects: sizeOfClaims(gone).objects, done: false };
 }
 
 /**

@@ -113,7 +113,7 @@ export async function cancelPlan(
   }
   if (left.length === 0) {
     await noteCancelled(open);
-    if (!(await hasCommitted(open))) await releaseReplaced(open);
+    if (plan.replace !== undefined && !(await hasCommitted(open))) await releaseReplaced(open);
     await releaseLastingLock(place.work, plan.lakeId, holderOf(plan));
   }
   return { stopped, running: left.reduce((sum, { waiting, running }) => sum + waiting + running, 0) };

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../store/store.js';
 import { inOrder } from './in-order.js';
 import { MergedObjects } from './merged-objects.js';
 import { objectsThere } from './objects-there.js';
-import { conversionOf, type OpenPlan, type Retired, type Slice } from './plan-file.js';
+import { conversionOf, type OpenPlan, type Retired, type Slice, sizeOfClaims } from './plan-file.js';
 
 export interface PlanFinding {
   kind:
@@ -109,7 +109,9 @@ function addFindings(result: PlanVerification, findings: readonly PlanFinding[])
 async function verifyReplaced({ plan, place }: OpenPlan, lake: ObjectStore, result: PlanVerification): Promise<void> {
   const retired = await place.readRetired();
   if (retired === undefined) {
-    const message = `${plan.replace!.objects} objects that this replaces were not retired yet; use "falconry backfill retire"`;
+    const claims = await place.readClaims();
+    const { objects } = claims === undefined ? plan.replace! : sizeOfClaims(claims);
+    const message = `what this replaces, ${objects} objects, was not retired yet; use "falconry backfill retire"`;
     addFindings(result, [{ kind: 'not-retired', message }]);
     return;
   }

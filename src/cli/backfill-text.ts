@@ -41,6 +41,7 @@ export function planText(report: PlanReport): string {
 function replaceLines({ replace }: PlanReport): string[] {
   if (replace === undefined) return [];
   const { units, objects, rows, bytes: size, left } = replace;
+  if (units === 0) return ['Replace       nothing: no unit of the range was made otherwise'];
   const lines = [
     `Replace       ${plural(objects, 'object')}, ${plural(rows, 'row')}, ${bytes(size)} of Parquet, of ${plural(units, 'earlier unit')}; readers see their events twice from the first new object until "retire"`,
   ];
@@ -108,7 +109,7 @@ export function verificationText(verified: PlanVerification): string {
   return lines([
     `Whole: ${plural(verified.files, 'file')} in ${plural(verified.units, 'unit')} are accounted for, ${plural(verified.objects, 'object')} of ${bytes(verified.bytes)} are in the lake${verified.merged > 0 ? `, ${count(verified.merged)} of them merged by compaction` : ''}${verified.replaced > 0 ? `, ${count(verified.replaced)} of them replaced by a later backfill` : ''}.`,
     verified.retired !== undefined &&
-      `${plural(verified.retired.objects, 'object')} of ${plural(verified.retired.units, 'earlier unit')} were replaced, ${plural(verified.retired.rows, 'row')}: none is in the lake any more.`,
+      `Replaced: ${plural(verified.retired.objects, 'object')}, ${plural(verified.retired.rows, 'row')}, of ${plural(verified.retired.units, 'earlier unit')}; none is in the lake any more.`,
     `${count(events.read)} events read = ${count(events.written)} written + ${count(events.quarantined)} quarantined + ${count(events.duplicate)} duplicate + ${count(events.filtered)} filtered`,
   ]);
 }
