@@ -72,7 +72,7 @@ beforeAll(async () => {
   const first = await open((await planWith(before, backfill, DAY)).plan);
   await submitPlan(first, batch, submitOptions(backfill));
   await runSlices(before, first);
-  await cancelPlan(first, batch, 100);
+  await cancelPlan(first, batch, 30_000);
   plan = await open((await planWith(after, backfill, { ...DAY, replace: true })).plan);
   planned = holdBuckets(backfill.s3);
   await submitPlan(plan, batch, submitOptions(backfill));
@@ -140,7 +140,7 @@ describe('a process that ends', () => {
   });
 
   it('at each request of cancel, before anything is converted: again it takes back all claims, and resume claims again', async () => {
-    const cancel = () => cancelPlan(plan, batch, 100);
+    const cancel = () => cancelPlan(plan, batch, 30_000);
     planned();
     await submitPlan(plan, batch, submitOptions(backfill));
     const whole = claims();

@@ -1,4 +1,5 @@
 /** `plan --replace` to `retire` and `verify`, with a mapping that really changed. */
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Batch } from '../../src/backfill/batch-client.js';
 import { type OpenPlan, openPlan } from '../../src/backfill/plan-file.js';
@@ -14,6 +15,7 @@ import { openLakePlace } from '../../src/convert/places.js';
 import { readJournals } from '../../src/lake/journal.js';
 import { verifyLake } from '../../src/lake/verify.js';
 import { OCSF_VERSIONS } from '../../src/ocsf/schema.js';
+import { mixedLines } from '../convert/made-archive.js';
 import { REGION, s3Options } from '../convert/s3-places.js';
 import { type Backfill, JOB_ENV, startBackfill } from './backfill-places.js';
 import {
@@ -307,7 +309,7 @@ describe('a replace, compaction and others', () => {
   it('cancelled before anything is converted it is as if it had never been; resume begins again', async () => {
     const planned = await open((await planWith(after, backfill, { ...FIRST, replace: true })).plan);
     await submit(planned);
-    await cancelPlan(planned, batch, 100);
+    await cancelPlan(planned, batch, 30_000);
     expect((await compactDay(before, backfill, FIRST_DAY!)).objects).toMatchObject({ claimed: 0 });
     expect(await offences()).toEqual([]);
     await resumePlan(planned, batch, { endpointUrl: backfill.s3.endpointUrl });
@@ -318,9 +320,9 @@ describe('a replace, compaction and others', () => {
     again();
   });
 
-  it('cancelled when it was converted it stays claimed; who replans it takes it up, and the first plan is stale then', async () => {
+  it('cancelled when it was converted it stays claimed; the same again takes it up and has nothing left to convert', async () => {
     const planned = await reconverted(after);
-    await cancelPlan(planned, batch, 100);
+    await cancelPlan(planned, batch, 30_000);
     expect((await compactDay(before, backfill, FIRST_DAY!)).objects.claimed).toBeGreaterThan(0);
     const rest = await planWith(after, backfill, { ...FIRST, replace: true });
     expect(rest).toMatchObject({ slices: 0, files: 0, known: 4, replace: { units: planned.plan.replace!.units } });
@@ -330,6 +332,21 @@ describe('a replace, compaction and others', () => {
     await retired(taking);
     expect(uidsOf(await lake.read())).toEqual(backfill.uids);
     expect(await offences()).toEqual([]);
+    again();
+  });
+
+  it('a plan that was cancelled is not resumed when its files were converted by another meanwhile', async () => {
+    const { s3 } = backfill;
+    const file = 'fdr/data/late/part-00000.gz';
+    s3.put('archive', file, gzipSync(mixedLines('late', 4)));
+    const cancelled = await open((await planWith(before, backfill, FIRST)).plan);
+    await submit(cancelled);
+    await cancelPlan(cancelled, batch, 30_000);
+    await converted(before, { ...FIRST, dedupe: true });
+    await expect(resumePlan(cancelled, batch, {})).rejects.toMatchObject({ code: 'BACKFILL_PLAN_STALE' });
+    expect(s3.keys('work').filter((key) => key.includes('/lock/'))).toEqual([]);
+    expect(uidsOf((await lake.read()).filter(({ uid }) => uid.startsWith('late')))).toEqual(['late-0', 'late-1']);
+    s3.bucket('archive').delete(file);
     again();
   });
 });
