@@ -91,7 +91,7 @@ export async function backfillStatus(open: OpenPlan, batch?: Batch): Promise<Bac
 async function replaceState(
   { plan, place }: OpenPlan,
   planned: NonNullable<Plan['replace']>,
-): Promise<BackfillStatus['replace']> {
+): Promise<NonNullable<BackfillStatus['replace']>> {
   const retired = await place.readRetired();
   if (retired !== undefined) {
     const { units, objects, rows } = retired;

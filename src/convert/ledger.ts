@@ -84,8 +84,9 @@ export const quarantineKey = (lakeId: string, unit: string) => `quarantine/${lak
 export const quarantineName = (unit: string) => `quarantine/${unit}.ndjson.gz`;
 
 export async function readLedger(store: ObjectStore, key: string): Promise<Ledger> {
+  const text = await readText(store, key);
   try {
-    return LedgerSchema.parse(JSON.parse(await readText(store, key)));
+    return LedgerSchema.parse(JSON.parse(text));
   } catch (error) {
     throw ledgerBroken(key, error);
   }

@@ -104,8 +104,11 @@ function watchReaders(): void {
 /** Runs something that ends with its `alive`th request, as a process does that is killed; then again as a whole. */
 async function endAt(alive: number, run: () => Promise<unknown>): Promise<void> {
   left = alive;
-  await expect(run()).rejects.toMatchObject({ code: 'STORE_ACCESS_DENIED' });
-  left = Number.POSITIVE_INFINITY;
+  try {
+    await expect(run()).rejects.toMatchObject({ code: 'STORE_ACCESS_DENIED' });
+  } finally {
+    left = Number.POSITIVE_INFINITY;
+  }
 }
 
 /** The requests of a whole run, to end at each of them. */

@@ -49,10 +49,10 @@ export async function openChangedInstall(): Promise<Install & { remove(): Promis
   return { ...(await openInstall(folder)), remove: () => rm(root, { recursive: true, force: true }) };
 }
 
-/** Plans with a unit for two or three of the archive's files, all in one slice. */
+/** Plans with a unit for two of the archive's files, all in one slice. */
 export function planWith(install: Install, { s3 }: Pick<Backfill, 's3'>, more: Record<string, unknown>) {
   const { replace = false, ...convert } = more;
-  const options = { unitBytes: 5000, ...s3Options(s3), ...convert };
+  const options = { unitBytes: 2500, ...s3Options(s3), ...convert };
   return install.planning.planBackfill(options, { replace: replace === true, vcpus: 1, sliceMinutes: 30 });
 }
 

@@ -1,6 +1,6 @@
 /** `plan --replace` to `retire` and `verify`, with a mapping that really changed. */
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Batch } from '../../src/backfill/batch-client.js';
 import { type OpenPlan, openPlan } from '../../src/backfill/plan-file.js';
 import { retirePlan } from '../../src/backfill/retire.js';
@@ -63,7 +63,7 @@ const open = (uri: string): Promise<OpenPlan> => openPlan(uri, { region: REGION,
 const submit = (plan: OpenPlan) => submitPlan(plan, batch, submitOptions(backfill));
 
 /** A backfill from plan to verify. */
-async function converted(install: Install, range: object): Promise<OpenPlan> {
+async function converted(install: Install, range: Record<string, unknown>): Promise<OpenPlan> {
   const plan = await open((await planWith(install, backfill, range)).plan);
   await submit(plan);
   await runSlices(install, plan);
@@ -73,7 +73,7 @@ async function converted(install: Install, range: object): Promise<OpenPlan> {
 }
 
 /** A replace up to where `retire` comes. */
-async function reconverted(install: Install, range: object = FIRST): Promise<OpenPlan> {
+async function reconverted(install: Install, range: Record<string, unknown> = FIRST): Promise<OpenPlan> {
   const plan = await open((await planWith(install, backfill, { ...range, replace: true })).plan);
   await submit(plan);
   await runSlices(install, plan);
@@ -249,12 +249,13 @@ describe('a replace, compaction and others', () => {
   beforeAll(() => {
     restore = holdBuckets(backfill.s3);
   });
-  afterAll(() => restore());
-  const again = () => restore();
+  afterEach(() => restore());
 
   it('retires what compaction has made of the units, and of nothing else', async () => {
+    const small = objectsOf(FIRST_DAY!);
     await compactDay(before, backfill, FIRST_DAY!);
     const merged = objectsOf(FIRST_DAY!);
+    expect(merged.length).toBeLessThan(small.length);
     const replacing = await reconverted(after);
     expect(replacing.plan.replace).toMatchObject({ objects: merged.length, rows: backfill.uids.length / 2 });
     await retired(replacing);
@@ -262,7 +263,6 @@ describe('a replace, compaction and others', () => {
     expect(uidsOf(await lake.read())).toEqual(backfill.uids);
     expect(severities(lake.now())).toEqual([1, 2]);
     expect(await offences()).toEqual([]);
-    again();
   });
 
   it('is refused before anything is converted where compaction has merged them with others', async () => {
@@ -286,7 +286,6 @@ describe('a replace, compaction and others', () => {
     );
     await expect(submit(planned)).rejects.toMatchObject({ code: 'BACKFILL_PLAN_STALE' });
     expect(s3.keys('work').filter((key) => key.includes('/lock/'))).toEqual([]);
-    again();
     for (const key of s3.keys('archive')) if (key.startsWith('other/')) s3.bucket('archive').delete(key);
   });
 
@@ -303,7 +302,6 @@ describe('a replace, compaction and others', () => {
     await runSlices(after, planned);
     await retired(planned);
     expect(uidsOf(await lake.read())).toEqual(backfill.uids);
-    again();
   });
 
   it('cancelled before anything is converted it is as if it had never been; resume begins again', async () => {
@@ -317,7 +315,6 @@ describe('a replace, compaction and others', () => {
     await runSlices(after, planned);
     await retired(planned);
     expect(uidsOf(await lake.read())).toEqual(backfill.uids);
-    again();
   });
 
   it('cancelled when it was converted it stays claimed; the same again takes it up and has nothing left to convert', async () => {
@@ -332,7 +329,6 @@ describe('a replace, compaction and others', () => {
     await retired(taking);
     expect(uidsOf(await lake.read())).toEqual(backfill.uids);
     expect(await offences()).toEqual([]);
-    again();
   });
 
   it('a plan that was cancelled is not resumed when its files were converted by another meanwhile', async () => {
@@ -347,6 +343,5 @@ describe('a replace, compaction and others', () => {
     expect(s3.keys('work').filter((key) => key.includes('/lock/'))).toEqual([]);
     expect(uidsOf((await lake.read()).filter(({ uid }) => uid.startsWith('late')))).toEqual(['late-0', 'late-1']);
     s3.bucket('archive').delete(file);
-    again();
   });
 });
