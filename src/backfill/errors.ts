@@ -62,3 +62,60 @@ export const jobsRunning = (count: number) =>
   );
 export const batchError = (doing: string, why: string, cause: unknown) =>
   new FalconryError('BACKFILL_BATCH', `AWS Batch cannot ${doing}: ${why}.`, { cause });
+
+/** What keeps a plan from replacing earlier conversions, before anything is converted. */
+const noReplace = (code: string, message: string, exitCode = 2) =>
+  new FalconryError(`BACKFILL_REPLACE_${code}`, message, { exitCode });
+
+export const replaceWider = (key: string, done: string, asked: string) =>
+  noReplace(
+    'WIDER',
+    `${key} was converted for ${done}, and replacing ${asked} would take the rest of its events out of the lake; give --from and --to that hold all of it, or neither.`,
+  );
+export const replaceEnriched = (key: string) =>
+  noReplace(
+    'ENRICHED',
+    `${key} was converted with --enrich, which a backfill cannot: its rows would lose host and user; use another range.`,
+  );
+export const replacePartial = (unit: string, file: string) =>
+  noReplace(
+    'PARTIAL',
+    `The unit ${unit} of the lake was made from ${file} too, which is not among the archive's files of this plan as it was then; give --archive, --template and --probe as for its plan, and restore the file if it is gone.`,
+  );
+export const replaceUnpublished = (unit: string) =>
+  noReplace(
+    'UNPUBLISHED',
+    `The unit ${unit} is committed and not yet published; finish what made it first: "falconry backfill resume", "falconry convert" or "falconry replay".`,
+    1,
+  );
+export const replaceReplayed = (replay: string, unit: string, asked: string) =>
+  noReplace(
+    'REPLAYED',
+    `Quarantined lines of the unit ${unit} were replayed as ${replay}, and became events outside ${asked}; give --from and --to that hold them.`,
+  );
+export const replaceMixed = (mixed: readonly { key: string; other: string }[]) => {
+  const [{ key, other }, ...more] = mixed as [{ key: string; other: string }];
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  return noReplace(
+    'MIXED',
+    `Compaction has merged events to be replaced with others in ${key}${others}, such as those of ${other}; give --from and --to that begin and end with days and hold all that was converted for these.`,
+  );
+};
+export const replaceUnfinished = (source: string, day: string) =>
+  noReplace(
+    'COMPACTING',
+    `A compaction of ${source} on ${day} is not at its end, and its objects are to be replaced; run "falconry compact" on that day, then this again.`,
+    1,
+  );
+export const replaceContended = (partition: string) =>
+  noReplace('CONTENDED', `Compactions of ${partition} were quicker each time; run this again when they are done.`, 1);
+export const notAReplace = (uri: string) =>
+  usage(
+    'BACKFILL_NO_REPLACE',
+    `The plan ${uri} replaces nothing: there is nothing to retire; only one made with --replace has this step.`,
+  );
+export const notConverted = (uri: string, findings: number, example: string) =>
+  new FalconryError(
+    'BACKFILL_NOT_WHOLE',
+    `Nothing was retired: what takes its place is not whole in ${findings} ${findings === 1 ? 'point' : 'points'} (${example}); use "falconry backfill status ${uri}", then "falconry backfill resume".`,
+  );

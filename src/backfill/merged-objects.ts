@@ -1,10 +1,13 @@
-/** What became of a backfill's objects that compaction has merged: found by its journals. */
+/** What became of a backfill's objects that compaction has merged, or a later backfill replaced: found by the journals. */
 import { type JournalEntry, partitionJournalPrefix, readJournal, readJournals } from '../lake/journal.js';
 import { parseObjectKey } from '../lake/partition.js';
 import type { ObjectStore } from '../store/store.js';
 
-/** `merged`: its events are in the objects that replace it. `lost`: a journal says so, and these are not there. */
-export type Fate = { kind: 'unknown' } | { kind: 'merged' } | { kind: 'lost'; key: string };
+/**
+ * `merged`: its events are in the objects that replace it. `lost`: a journal says so, and these are not there. `replaced`: a later backfill
+ * has converted them anew.
+ */
+export type Fate = { kind: 'unknown' } | { kind: 'merged' } | { kind: 'replaced' } | { kind: 'lost'; key: string };
 
 export class MergedObjects {
   private readonly records = new Map<string, JournalEntry>();
@@ -36,19 +39,23 @@ export class MergedObjects {
       this.take((await readJournal(this.work, partitionJournalPrefix(this.lakeId, partition))).entries);
     }
     if (!this.isReplaced(key)) return { kind: 'unknown' };
-    for (const output of this.records.get(key)!.record.outputs) {
+    const { outputs, replacedBy } = this.records.get(key)!.record;
+    if (replacedBy !== undefined) return { kind: 'replaced' };
+    let worst: Fate = { kind: 'merged' };
+    for (const output of outputs) {
       const fate = this.fates.get(output.key) ?? this.fateOfOutput(output);
       this.fates.set(output.key, fate);
       if ((await fate).kind === 'lost') return fate;
+      if ((await fate).kind === 'replaced') worst = await fate;
     }
-    return { kind: 'merged' };
+    return worst;
   }
 
   private async fateOfOutput({ key, bytes }: { key: string; bytes: number }): Promise<Fate> {
     const there = await this.lake.head(key);
     if (there?.size === bytes) return { kind: 'merged' };
     const fate = there === undefined ? await this.fateOf(key) : undefined;
-    return fate?.kind === 'merged' ? fate : { kind: 'lost', key };
+    return fate?.kind === 'merged' || fate?.kind === 'replaced' ? fate : { kind: 'lost', key };
   }
 
   /** Inputs leave the lake only once the outputs are published. */

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { SECONDARY_FEEDS } from '../archive/feed.js';
 import { CountsSchema } from '../convert/counts.js';
 import { OutcomesSchema } from '../convert/ledger.js';
+import { type ConvertOptions, type FilledOptions, fillOptions } from '../convert/options.js';
+import type { LakeAccess } from '../lake/lake-access.js';
 import { openStore, type StoreOptions } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import { brokenFile, notAPlan, planFormat } from './errors.js';
@@ -27,8 +29,27 @@ export const PlanSchema = z.object({
   bytes: count,
   /** of the names of the ledgers that the lake had */
   ledgers: z.string(),
+  /** of a plan that replaces earlier conversions: how much, as the lake was */
+  replace: z.object({ units: count, objects: count, rows: count, bytes: count }).optional(),
 });
 export type Plan = z.output<typeof PlanSchema>;
+
+/** The names of the units that a plan replaces. */
+const ReplacedSchema = z.array(z.string());
+
+/** A plan's claim in a partition's journal: see write-claims.ts. */
+const ClaimedSchema = z.object({ journal: z.string(), number: count, objects: count, rows: count, bytes: count });
+export type Claimed = z.output<typeof ClaimedSchema>;
+const ClaimsSchema = z.array(ClaimedSchema);
+
+export function sizeOfClaims(claims: readonly Claimed[]): { objects: number; rows: number; bytes: number } {
+  const sum = (name: 'objects' | 'rows' | 'bytes') => claims.reduce((total, claim) => total + claim[name], 0);
+  return { objects: sum('objects'), rows: sum('rows'), bytes: sum('bytes') };
+}
+
+/** What has left the lake, once all has. */
+export const RetiredSchema = z.object({ units: count, objects: count, rows: count, bytes: count });
+export type Retired = z.output<typeof RetiredSchema>;
 
 /** The units' names, slice by slice. */
 const UnitNamesSchema = z.array(z.array(z.string()));
@@ -144,6 +165,16 @@ export class PlanPlace {
   readUnitNames(): Promise<string[][]> {
     return this.read('units.json.gz', UnitNamesSchema);
   }
+  readReplaced(): Promise<string[]> {
+    return this.read('replaced.json.gz', ReplacedSchema);
+  }
+  /** Undefined before a plan that replaces others is submitted. */
+  readClaims(): Promise<Claimed[] | undefined> {
+    return this.readIfThere('claims.json', ClaimsSchema);
+  }
+  readRetired(): Promise<Retired | undefined> {
+    return this.readIfThere('retired.json', RetiredSchema);
+  }
   async readSubmissions(): Promise<Submission[]> {
     const names = await this.list('submissions/');
     return Promise.all(names.map((name) => this.read(name, SubmissionSchema)));
@@ -153,6 +184,16 @@ export class PlanPlace {
 export interface OpenPlan {
   plan: Plan;
   place: PlanPlace;
+  /** where the command or job that opened it was told to find S3 */
+  endpointUrl?: string;
+  /** with whose rights it uses the lake, where the plan does not say */
+  access?: LakeAccess;
+}
+
+/** The options of a plan's conversion; the endpoint that the command or job was given goes before the plan's own. */
+export function conversionOf({ plan, endpointUrl, access }: OpenPlan, more: Partial<ConvertOptions> = {}): FilledOptions {
+  const given = plan.options as unknown as ConvertOptions;
+  return fillOptions({ ...access, ...given, ...(endpointUrl === undefined ? {} : { endpointUrl }), ...more });
 }
 
 /**
@@ -160,7 +201,7 @@ export interface OpenPlan {
  *
  * @throws BACKFILL_NO_PLAN, BACKFILL_PLAN_VERSION, and what the store throws
  */
-export async function openPlan(uri: string, options: StoreOptions): Promise<OpenPlan> {
+export async function openPlan(uri: string, options: StoreOptions, access: LakeAccess = {}): Promise<OpenPlan> {
   const match = /^(.+?)\/(backfill\/[^/]+\/[0-9a-f]{16}\/)/.exec(`${uri}/`);
   if (!match) throw notAPlan(uri, 'a plan lies at <work area>/backfill/<lake>/<plan>/plan.json');
   const place = new PlanPlace(await openStore(match[1]!, options), match[2]!);
@@ -169,5 +210,6 @@ export async function openPlan(uri: string, options: StoreOptions): Promise<Open
   if (raw.format !== PLAN_FORMAT) throw planFormat(uri, raw.format);
   const plan = PlanSchema.safeParse(raw);
   if (!plan.success) throw brokenFile('plan', uri, plan.error);
-  return { plan: plan.data, place };
+  const { endpointUrl } = options;
+  return { plan: plan.data, place, access, ...(endpointUrl === undefined ? {} : { endpointUrl }) };
 }

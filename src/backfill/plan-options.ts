@@ -13,6 +13,8 @@ export const BackfillOptionsSchema = z.strictObject({
   /** manifest.json of an S3 Inventory, in place of listing */
   inventory: z.string().optional(),
   template: z.string().optional(),
+  /** reconverts what earlier conversions of other mappings hold of the range, to retire it afterwards */
+  replace: z.boolean().default(false),
   probe: z.boolean().default(false),
   byLastModified: z.boolean().default(false),
   slackHours: number(0, 24 * 365).default(24),

@@ -9,7 +9,7 @@ import { type ArchiveFile, type FoundCounts, findFiles } from '../archive/find.j
 import { streamUnits, type Unit, unitId } from '../archive/unit.js';
 import { loadCompiled, PRODUCT_VERSION } from '../convert/definitions.js';
 import { knownFiles } from '../convert/earlier-runs.js';
-import { ledgerPrefix } from '../convert/ledger.js';
+import { fileIdentity, ledgerPrefix, readLedgers, readUnitStates } from '../convert/ledger.js';
 import { type ConvertOptions, rowIdentity } from '../convert/options.js';
 import { withoutOwn } from '../convert/own-objects.js';
 import { archiveOptions, closePlaces, openPlaces, type Places } from '../convert/places.js';
@@ -22,11 +22,13 @@ import { type Estimate, estimateBackfill, workSeconds } from './estimate.js';
 import { inOrder } from './in-order.js';
 import { listInventory } from './inventory.js';
 import { listFolders, listInRanges } from './list-archive.js';
-import { PLAN_FORMAT, type Plan, PlanPlace, planPrefix, type Slice, sliceName } from './plan-file.js';
+import { PLAN_FORMAT, type Plan, PlanPlace, PlanSchema, planPrefix, type Slice, sliceName } from './plan-file.js';
 import { type BackfillOptions, type FilledBackfill, fillBackfill } from './plan-options.js';
+import { Replacement } from './replaced-units.js';
 import { SeenFiles } from './seen-files.js';
 import { noSelectCounts, type SelectCounts, selectByLastModified, selectByProbe } from './select.js';
 import { type SliceDraft, streamSlices } from './slices.js';
+import { ReplacedObjects } from './write-claims.js';
 
 export interface PlanReport {
   /** what `submit` and the others are given */
@@ -48,6 +50,8 @@ export interface PlanReport {
   known: number;
   /** how files outside the range were left out */
   selection: 'none' | 'template' | 'probe' | 'last-modified';
+  /** with `replace`: what is retired in the end; `left`: units of the range from other files, which stay */
+  replace?: { units: number; objects: number; rows: number; bytes: number; left: number };
 }
 
 export type PlanHooks = { onProgress?: (progress: { files: number; bytes: number }) => void };
@@ -98,11 +102,16 @@ class Planning {
 
   async run(): Promise<PlanReport> {
     const { filled, places, hooks } = this;
-    const known = await knownFiles(places);
+    const replacement = filled.backfill.replace ? await this.openReplacement() : undefined;
+    const known = replacement === undefined ? await knownFiles(places) : undefined;
     const ledgers = await ledgersDigest(places.work, places.lakeId, new Set());
     const finding = findFiles(this.listing());
     const asked = rangeOf(filled.convert);
-    const files = planFiles(places.archive, this.select(finding), known, asked, () => this.known++, new SeenFiles());
+    const selected = this.select(finding);
+    const files =
+      replacement === undefined
+        ? planFiles(places.archive, selected, known!, asked, () => this.known++, new SeenFiles())
+        : this.unlessCurrent(selected, replacement);
     const units = streamUnits(told(files, hooks), { bytes: filled.convert.unitBytes, files: UNIT_FILES });
     const { rates, limits } = filled;
     const drafts = streamSlices(units, (amount) => workSeconds(amount, rates), limits);
@@ -117,7 +126,8 @@ class Planning {
     }
     const sum = (name: 'units' | 'files' | 'bytes') => slices.reduce((total, slice) => total + slice[name], 0);
     const total = { units: sum('units'), files: sum('files'), bytes: sum('bytes') };
-    if (slices.length === 0) throw emptyPlan(filled.convert.archive, this.whyEmpty(finding.counts));
+    const { units: replaced, left } = replacement?.finish() ?? { units: [], left: 0 };
+    if (slices.length + replaced.length === 0) throw emptyPlan(filled.convert.archive, this.whyEmpty(finding.counts));
     if (finding.counts.files !== total.files + this.known + this.selected.outOfRange) {
       throw new Error(
         `${finding.counts.files} files found, but ${total.files} planned + ${this.known} known + ${this.selected.outOfRange} out of range`,
@@ -126,22 +136,56 @@ class Planning {
 
     const { workers: _, ...planOptions } = { ...filled.given, work: places.workUri };
     const head = { options: planOptions, identity: this.identity, lakeId: places.lakeId, vcpus: rates.vcpus };
+    if (replaced.length > 0) hash.update(`${replaced.join(' ')}\n`);
     const id = hash.update(JSON.stringify(head)).digest('hex').slice(0, 16);
     const place = new PlanPlace(places.work, planPrefix(places.lakeId, id));
-    const isNew = await this.upload(place, { format: PLAN_FORMAT, id, ...head, slices, ...total, ledgers }, unitNames);
+    const replace = { units: replaced.length, ...(await this.countReplaced(id, replaced)) };
+    const planned: Plan = { format: PLAN_FORMAT, id, ...head, slices, ...total, ledgers };
+    const isNew = await this.upload(place, replaced.length > 0 ? { ...planned, replace } : planned, unitNames, replaced);
     return {
       plan: place.uri,
       id,
       new: isNew,
       slices: slices.length,
       ...total,
-      estimate: estimateBackfill(slices, total, rates, Math.min(filled.backfill.jobsAtOnce, slices.length)),
+      estimate: estimateBackfill(slices, total, rates, Math.max(1, Math.min(filled.backfill.jobsAtOnce, slices.length))),
       vcpus: rates.vcpus,
       found: finding.counts,
       selected: this.selected,
       known: this.known,
       selection: this.selection(),
+      ...(replacement === undefined ? {} : { replace: { ...replace, left } }),
     };
+  }
+
+  /** What the lake's ledgers hold; and the units' names become others than those of units that were retired before. */
+  private async openReplacement(): Promise<Replacement> {
+    const { work, lakeId } = this.places;
+    const states = await readUnitStates(work, lakeId);
+    if (states.retired.size > 0) {
+      this.identity.retired = createHash('sha256')
+        .update([...states.retired].join(' '))
+        .digest('hex')
+        .slice(0, 16);
+    }
+    const replacement = new Replacement(rangeOf(this.filled.convert), this.identity, new SeenFiles());
+    for await (const { ledger, published } of readLedgers(work, lakeId, states)) replacement.add(ledger, published);
+    return replacement;
+  }
+
+  private async *unlessCurrent(files: AsyncIterable<ArchiveFile>, replacement: Replacement): AsyncGenerator<PlannedFile> {
+    const { archive } = this.places;
+    for await (const file of files) {
+      const { key, canonicalKey, size, feed } = file;
+      const etag = await archive.etag(file);
+      if (replacement.meet(fileIdentity({ canonicalKey, size, etag }), key)) yield { key, canonicalKey, size, feed, etag };
+      else this.known++;
+    }
+  }
+
+  private async countReplaced(plan: string, units: readonly string[]) {
+    const { work, lakeId } = this.places;
+    return (await ReplacedObjects.read(work, lakeId, { plan, productVersion: PRODUCT_VERSION, units })).count();
   }
 
   private listing(): Pick<ObjectStore, 'uri' | 'list'> {
@@ -188,15 +232,20 @@ class Planning {
   }
 
   /** The plan itself last, so that a plan that is there is whole. */
-  private async upload(place: PlanPlace, plan: Plan, unitNames: string[][]): Promise<boolean> {
+  private async upload(place: PlanPlace, plan: Plan, unitNames: string[][], replaced: readonly string[]): Promise<boolean> {
     const { work } = place;
-    if ((await work.head(place.key('plan.json'))) !== undefined) {
+    const there = await place.readIfThere('plan.json', PlanSchema);
+    if (there !== undefined) {
+      // something else was converted since the same plan was made, and it was not submitted: see submitPlan
+      if (there.ledgers !== plan.ledgers && (await place.list('submissions/')).length === 0) await place.write('plan.json', plan);
       return false;
     }
     const names = plan.slices.map((_, slice) => `${sliceName(slice)}.json.gz`);
     const put = (name: string) => work.writeFile(place.key(`slices/${name}`), join(this.scratch, name), { consume: true });
     for await (const _ of inOrder(names, 16, put));
     await work.writeFile(place.key('units.json.gz'), await this.pack('units.json.gz', unitNames), { consume: true });
+    if (replaced.length > 0)
+      await work.writeFile(place.key('replaced.json.gz'), await this.pack('replaced.json.gz', replaced), { consume: true });
     return place.write('plan.json', plan, { ifAbsent: true });
   }
 }

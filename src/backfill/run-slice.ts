@@ -3,24 +3,20 @@ import { type CommitPlace, publishUnit } from '../convert/commit.js';
 import { addCounts, noCounts } from '../convert/counts.js';
 import { loadCompiled, PRODUCT_VERSION } from '../convert/definitions.js';
 import { addOutcomes, type Ledger, ledgerKey, noOutcomes, publishedKey, readLedger } from '../convert/ledger.js';
-import { type ConvertOptions, fillOptions, rowIdentity } from '../convert/options.js';
+import { rowIdentity } from '../convert/options.js';
 import { closePlaces, openPlaces } from '../convert/places.js';
 import { newProgress, PROGRESS, STOP } from '../convert/shared-progress.js';
 import { openUnitPool } from '../convert/unit-pool.js';
 import { errorFromRecord, FalconryError } from '../error.js';
 import type { JobLog } from '../job/log.js';
-import type { LakeAccess } from '../lake/lake-access.js';
 import { inputChanged, planOutdated } from './errors.js';
 import { inOrder } from './in-order.js';
-import type { Done, OpenPlan, Plan, Slice } from './plan-file.js';
-import { sliceName } from './plan-file.js';
+import { conversionOf, type Done, type OpenPlan, type Plan, type Slice, sliceName } from './plan-file.js';
 
 export interface SliceHooks {
   log: JobLog;
   /** gives up the units under way; committed ones stay */
   signal: AbortSignal;
-  /** what the plan leaves open */
-  access: LakeAccess;
 }
 
 /**
@@ -30,16 +26,13 @@ export interface SliceHooks {
  * @returns what the slice became; undefined where it was stopped
  * @throws BACKFILL_PLAN_OUTDATED, BACKFILL_INPUT_CHANGED once all other units are done, and what stores throw
  */
-export async function runSlice(
-  { plan, place }: OpenPlan,
-  number: number,
-  { log, signal, access }: SliceHooks,
-): Promise<Done | undefined> {
+export async function runSlice(open: OpenPlan, number: number, { log, signal }: SliceHooks): Promise<Done | undefined> {
   const begun = performance.now();
-  const options = fillOptions({ ...access, ...(plan.options as unknown as ConvertOptions), workers: plan.vcpus });
+  const { plan, place } = open;
+  const { identity } = plan;
+  const options = conversionOf(open, { workers: plan.vcpus });
   const { mapping } = loadCompiled(options.ocsf);
-  const identity = rowIdentity(options, mapping.mappingVersion, PRODUCT_VERSION);
-  checkIdentity(place.uri, plan, identity);
+  checkIdentity(place.uri, plan, rowIdentity(options, mapping.mappingVersion, PRODUCT_VERSION));
   const slice = await place.readSlice(number);
   const places = await openPlaces(options);
   const progress = newProgress();
@@ -92,6 +85,8 @@ export async function runSlice(
 
 function checkIdentity(uri: string, plan: Plan, here: Record<string, string>): void {
   for (const name of new Set([...Object.keys(plan.identity), ...Object.keys(here)])) {
+    // what the lake had retired when the plan was made: no matter of the version
+    if (name === 'retired') continue;
     if (plan.identity[name] !== here[name]) throw planOutdated(uri, name, plan.identity[name] ?? 'unknown', here[name] ?? 'none');
   }
 }

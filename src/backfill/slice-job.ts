@@ -30,14 +30,14 @@ export function runSliceJob(
   return runJob(
     {
       async work({ log, signal, index = 0 }) {
-        const open = await openPlan(uri, store);
+        const open = await openPlan(uri, store, lakeAccessOf(env));
         const { place, plan } = open;
         const submission = await place.read(uri.slice(place.uriOf('').length), SubmissionSchema);
         const slice = submission.slices[offset + index];
         if (slice === undefined) throw noSlice(offset + index, submission.slices.length);
         begun = { slice, place };
         log.info('begin', { plan: plan.id, slice, ...plan.slices[slice] });
-        const done = await runSlice(open, slice, { log, signal, access: lakeAccessOf(env) });
+        const done = await runSlice(open, slice, { log, signal });
         if (done === undefined) {
           log.info('stopped', { slice });
           return 'stopped';

@@ -1,18 +1,26 @@
 /** `backfill status`: how far a backfill is, from the work area; and why jobs failed, from AWS Batch too. Reads only. */
 import { addOutcomes, noOutcomes, type Outcomes, readUnitStates } from '../convert/ledger.js';
+import { journalPrefix, markKey } from '../lake/journal.js';
 import type { Batch, JobState } from './batch-client.js';
 import { inOrder } from './in-order.js';
-import { DoneSchema, FailureSchema, type OpenPlan, sliceName } from './plan-file.js';
+import { DoneSchema, FailureSchema, type OpenPlan, type Plan, sizeOfClaims, sliceName } from './plan-file.js';
 import { jobStates, notedJobs } from './submit.js';
 
 export interface BackfillStatus {
   plan: string;
-  /** `planned`: not submitted; `running`: jobs are waiting or running; `incomplete`: none is, and slices are missing */
-  state: 'planned' | 'running' | 'incomplete' | 'complete';
+  /**
+   * `planned`: not submitted; `running`: jobs are waiting or running; `incomplete`: none is, and slices are missing; `converted`: all is in
+   * the lake, beside what it replaces
+   */
+  state: 'planned' | 'running' | 'incomplete' | 'converted' | 'complete';
   /** done: all units published. total = done + missing */
   slices: { total: number; done: number; missing: number };
   /** `committed` ones are not yet published; `resume` finishes them */
   units: { total: number; published: number; committed: number };
+  /** units of this plan that a later one has replaced */
+  replacedUnits: number;
+  /** of a plan that replaces others: what leaves the lake, and the objects that are deleted already */
+  replace?: { units: number; objects: number; rows: number; retiredObjects: number; done: boolean };
   /** compressed; done: of the units of slices that are done */
   bytes: { total: number; done: number };
   /** of the slices that are done */
@@ -36,7 +44,7 @@ export async function backfillStatus(open: OpenPlan, batch?: Batch): Promise<Bac
   // jobs first: a job that ends in between has its units in the listing that follows
   const states = batch === undefined ? undefined : await jobStates(open, batch);
   const submitted = (await place.readSubmissions()).length > 0;
-  const { committed, published } = await readUnitStates(place.work, plan.lakeId);
+  const { committed, published, retired } = await readUnitStates(place.work, plan.lakeId);
   const names = await place.readUnitNames();
   const done = names.map((units) => units.every((unit) => published.has(unit)));
   const all = names.flat();
@@ -49,6 +57,7 @@ export async function backfillStatus(open: OpenPlan, batch?: Batch): Promise<Bac
       published: all.filter((unit) => published.has(unit)).length,
       committed: all.filter((unit) => committed.has(unit) && !published.has(unit)).length,
     },
+    replacedUnits: all.filter((unit) => retired.has(unit)).length,
     bytes: { total: plan.bytes, done: 0 },
     events: noOutcomes(),
     damagedFiles: 0,
@@ -70,10 +79,34 @@ export async function backfillStatus(open: OpenPlan, batch?: Batch): Promise<Bac
     if (batch !== undefined) await addBatchFailures(open, batch, done, states, status);
   }
   const active = (status.jobs?.waiting ?? 0) + (status.jobs?.running ?? 0) > 0;
-  if (status.slices.missing === 0) status.state = 'complete';
-  else if (active) status.state = 'running';
+  if (plan.replace !== undefined) status.replace = await replaceState(open, plan.replace);
+  if (status.slices.missing === 0 && (submitted || status.replace === undefined)) {
+    status.state = (status.replace?.done ?? true) ? 'complete' : 'converted';
+  } else if (active) status.state = 'running';
   else if (submitted) status.state = 'incomplete';
   return status;
+}
+
+/** Claims are counted as the journals' marks have them; one listing. */
+async function replaceState(
+  { plan, place }: OpenPlan,
+  planned: NonNullable<Plan['replace']>,
+): Promise<NonNullable<BackfillStatus['replace']>> {
+  const retired = await place.readRetired();
+  if (retired !== undefined) {
+    const { units, objects, rows } = retired;
+    return { units, objects, rows, retiredObjects: objects, done: true };
+  }
+  const claims = await place.readClaims();
+  const { units } = planned;
+  // compaction may have merged some since the plan was made
+  const { objects, rows } = claims === undefined ? planned : sizeOfClaims(claims);
+  const marks = new Set<string>();
+  if (claims !== undefined) {
+    for await (const { key } of place.work.list(journalPrefix(plan.lakeId))) if (key.endsWith('.deleted')) marks.add(key);
+  }
+  const gone = (claims ?? []).filter(({ journal, number }) => marks.has(markKey(journal, number, 'deleted')));
+  return { units, objects, rows, retiredObjects: sizeOfClaims(gone).objects, done: false };
 }
 
 /**

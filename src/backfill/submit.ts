@@ -1,12 +1,16 @@
 /** `backfill submit`, `resume` and `cancel`: slices to array jobs. A command that breaks off can be given again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { ledgerPrefix } from '../convert/ledger.js';
+import { PRODUCT_VERSION } from '../convert/definitions.js';
+import { ledgerPrefix, readUnitStates } from '../convert/ledger.js';
 import { releaseLastingLock, takeLastingLock } from '../convert/work-lock.js';
+import { FalconryError } from '../error.js';
 import type { Batch, JobState } from './batch-client.js';
 import { alreadySubmitted, jobsRunning, notSubmitted, planStale } from './errors.js';
 import { ledgersDigest } from './plan.js';
-import type { OpenPlan, Plan, Submission } from './plan-file.js';
+import type { Claimed, OpenPlan, Plan, Submission } from './plan-file.js';
+import { checkUntouched, noteCancelled } from './untouched.js';
+import { ReplacedObjects } from './write-claims.js';
 
 /** AWS's own bounds of an array. */
 const ARRAY_MOST = 10_000;
@@ -28,6 +32,8 @@ export interface Submitted {
   submission: number;
   slices: number;
   jobs: { id: string; name: string; size: number }[];
+  /** whether the plan replaces earlier conversions: `retire` comes before `verify` */
+  replaces: boolean;
 }
 
 const JobSchema = z.object({ id: z.string() });
@@ -41,18 +47,15 @@ export function cutArrays(slices: number): { offset: number; size: number }[] {
 
 const holderOf = (plan: Plan) => `backfill ${plan.id}`;
 
-/** @throws BACKFILL_SUBMITTED, BACKFILL_PLAN_STALE, WORK_LOCKED, BACKFILL_BATCH */
+/** @throws BACKFILL_SUBMITTED, BACKFILL_PLAN_STALE, BACKFILL_REPLACE_…, WORK_LOCKED, BACKFILL_BATCH */
 export async function submitPlan(open: OpenPlan, batch: Batch, options: SubmitOptions): Promise<Submitted> {
   const { plan, place } = open;
   const submissions = await place.readSubmissions();
   if (submissions.length > 1 || (submissions[0] && (await isNoted(open, submissions[0])))) throw alreadySubmitted(place.uri);
-  await takeLock(open);
-  const units = new Set((await place.readUnitNames()).flat());
-  if ((await ledgersDigest(place.work, plan.lakeId, units)) !== plan.ledgers) {
-    await releaseLastingLock(place.work, plan.lakeId, holderOf(plan));
-    throw planStale(place.uri);
-  }
+  await retakeLock(open);
   // one that was refused before, for its queue or definition, is written again
+  if (submissions.length === 0) await checkFresh(open);
+  await claimReplaced(open);
   const submission = await newSubmission(open, 1, [...plan.slices.keys()], options);
   return sendJobs(open, batch, submission, options);
 }
@@ -61,10 +64,10 @@ export async function submitPlan(open: OpenPlan, batch: Batch, options: SubmitOp
  * Submits the slices that are not done.
  *
  * @returns undefined where none is missing
- * @throws BACKFILL_NOT_SUBMITTED, BACKFILL_RUNNING, WORK_LOCKED, BACKFILL_BATCH
+ * @throws BACKFILL_NOT_SUBMITTED, BACKFILL_RUNNING, BACKFILL_PLAN_STALE, WORK_LOCKED, BACKFILL_BATCH
  */
 export async function resumePlan(open: OpenPlan, batch: Batch, options: Partial<SubmitOptions>): Promise<Submitted | undefined> {
-  const { place } = open;
+  const { plan, place } = open;
   const submissions = await place.readSubmissions();
   const last = submissions.at(-1);
   if (last === undefined) throw notSubmitted(place.uri);
@@ -74,8 +77,11 @@ export async function resumePlan(open: OpenPlan, batch: Batch, options: Partial<
     attempts: options.attempts ?? 10,
     endpointUrl: options.endpointUrl,
   };
-  await takeLock(open);
-  if (!(await isNoted(open, last))) return sendJobs(open, batch, last, filled);
+  const noted = await isNoted(open, last);
+  if (noted && (await missingSlices(open)).length === 0 && !needsClaims(plan, await place.readClaims())) return undefined;
+  await retakeLock(open);
+  await claimReplaced(open);
+  if (!noted) return sendJobs(open, batch, last, filled);
   const unfinished = (await jobStates(open, batch)).reduce((sum, { waiting, running }) => sum + waiting + running, 0);
   if (unfinished > 0) throw jobsRunning(unfinished);
   const missing = await missingSlices(open);
@@ -85,6 +91,7 @@ export async function resumePlan(open: OpenPlan, batch: Batch, options: Partial<
 
 /**
  * Stops all jobs of a plan and gives the lake's lock back when none is running any more. What is committed stays, and `resume` goes on.
+ * Where nothing is, what the plan was to replace is as before; else it stays claimed, beside what takes its place.
  *
  * @param patience ms to wait for jobs to end
  * @returns children that were stopped, and those that still run: the lock is then kept, and `cancel` has to be given again
@@ -104,13 +111,68 @@ export async function cancelPlan(
     await sleep(Math.min(1000, patience / 10));
     left = active(await jobStates(open, batch));
   }
-  if (left.length === 0) await releaseLastingLock(place.work, plan.lakeId, holderOf(plan));
+  if (left.length === 0) {
+    await noteCancelled(open);
+    if (plan.replace !== undefined && !(await hasCommitted(open))) await releaseReplaced(open);
+    await releaseLastingLock(place.work, plan.lakeId, holderOf(plan));
+  }
   return { stopped, running: left.reduce((sum, { waiting, running }) => sum + waiting + running, 0) };
 }
 
 /** Gives the lake's lock back: for a backfill that is whole. */
 export async function finishPlan({ plan, place }: OpenPlan): Promise<void> {
   await releaseLastingLock(place.work, plan.lakeId, holderOf(plan));
+}
+
+/**
+ * For who holds the lake's lock: nothing was converted into it since the plan was made. Else the lock is given back.
+ *
+ * @throws BACKFILL_PLAN_STALE
+ */
+async function checkFresh({ plan, place }: OpenPlan): Promise<void> {
+  const units = new Set((await place.readUnitNames()).flat());
+  if ((await ledgersDigest(place.work, plan.lakeId, units)) === plan.ledgers) return;
+  await releaseReplaced({ plan, place });
+  await releaseLastingLock(place.work, plan.lakeId, holderOf(plan));
+  throw planStale(place.uri);
+}
+
+const needsClaims = ({ replace }: Plan, claims: readonly Claimed[] | undefined) => replace !== undefined && claims === undefined;
+
+/**
+ * Claims what the plan replaces, where it does and has not yet. Can be repeated.
+ *
+ * @throws BACKFILL_REPLACE_…; nothing is claimed then, and the lock is given back
+ */
+async function claimReplaced(open: OpenPlan): Promise<void> {
+  const { plan, place } = open;
+  if (!needsClaims(plan, await place.readClaims())) return;
+  try {
+    await place.write('claims.json', await (await replacedBy(open)).claim());
+  } catch (error) {
+    if (error instanceof FalconryError && error.code.startsWith('BACKFILL_REPLACE_')) {
+      await releaseReplaced(open);
+      await releaseLastingLock(place.work, plan.lakeId, holderOf(plan));
+    }
+    throw error;
+  }
+}
+
+async function releaseReplaced({ plan, place }: OpenPlan): Promise<void> {
+  if (plan.replace === undefined) return;
+  await place.work.delete(place.key('claims.json'));
+  await (await replacedBy({ plan, place })).release();
+}
+
+async function replacedBy({ plan, place }: OpenPlan): Promise<ReplacedObjects> {
+  const units = await place.readReplaced();
+  return ReplacedObjects.read(place.work, plan.lakeId, { plan: plan.id, productVersion: PRODUCT_VERSION, units });
+}
+
+/** A plan without units has all of it from before. */
+async function hasCommitted({ plan, place }: OpenPlan): Promise<boolean> {
+  const { committed } = await readUnitStates(place.work, plan.lakeId);
+  return plan.units === 0 || (await place.readUnitNames()).flat().some((unit) => committed.has(unit));
 }
 
 /** Slices of which not all units are published, by one listing. */
@@ -159,6 +221,23 @@ async function isNoted({ place }: OpenPlan, submission: Submission): Promise<boo
   return true;
 }
 
+/**
+ * Takes the lake's lock, which the plan may hold or may have given back; in the latter case what came meanwhile is looked at.
+ *
+ * @throws WORK_LOCKED; BACKFILL_PLAN_STALE, and the lock is given back
+ */
+export async function retakeLock(open: OpenPlan): Promise<void> {
+  await takeLock(open);
+  try {
+    await checkUntouched(open);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'BACKFILL_PLAN_STALE') {
+      await releaseLastingLock(open.place.work, open.plan.lakeId, holderOf(open.plan));
+    }
+    throw error;
+  }
+}
+
 async function takeLock({ plan, place }: OpenPlan): Promise<void> {
   const by = `the backfill ${place.uri}; end it with "falconry backfill verify" when it is done, or "falconry backfill cancel"`;
   await takeLastingLock(place.work, plan.lakeId, holderOf(plan), by);
@@ -203,7 +282,8 @@ async function sendJobs(open: OpenPlan, batch: Batch, submission: Submission, op
     if (noted === undefined) await place.write(`jobs/${name}.json`, { id });
     jobs.push({ id, name, size });
   }
-  return { plan: place.uri, submission: submission.number, slices: submission.slices.length, jobs };
+  const replaces = plan.replace !== undefined;
+  return { plan: place.uri, submission: submission.number, slices: submission.slices.length, jobs, replaces };
 }
 
 function commandOf({ plan, place }: OpenPlan, { number }: Submission, offset: number, { endpointUrl }: SubmitOptions): string[] {

@@ -1,13 +1,14 @@
-/** `backfill verify`: every planned file accounted for, the counts add up, the objects are there or compaction has merged them. Reads only. */
+/**
+ * `backfill verify`: every planned file accounted for, the counts add up, the objects are there, or compaction has merged them, or a later
+ * backfill replaced them; and what the plan itself replaces is gone. Reads only.
+ */
 import { addOutcomes, type Ledger, ledgerKey, noOutcomes, type Outcomes, publishedKey, readLedger } from '../convert/ledger.js';
-import type { ConvertOptions } from '../convert/options.js';
-import { fillOptions } from '../convert/options.js';
 import { closePlaces, openPlaces } from '../convert/places.js';
-import type { LakeAccess } from '../lake/lake-access.js';
 import type { ObjectStore } from '../store/store.js';
 import { inOrder } from './in-order.js';
 import { MergedObjects } from './merged-objects.js';
-import type { OpenPlan, Slice } from './plan-file.js';
+import { objectsThere } from './objects-there.js';
+import { conversionOf, type OpenPlan, type Retired, type Slice, sizeOfClaims } from './plan-file.js';
 import { PlannedPartitions } from './planned-partitions.js';
 
 export interface PlanFinding {
@@ -19,9 +20,11 @@ export interface PlanFinding {
     | 'object-missing'
     | 'object-differs'
     | 'object-came-back'
-    | 'partition-missing';
-  slice: number;
-  unit: string;
+    | 'partition-missing'
+    | 'not-retired';
+  /** absent where it is about what the plan replaces */
+  slice?: number;
+  unit?: string;
   message: string;
 }
 
@@ -34,10 +37,14 @@ export interface PlanVerification {
   objects: number;
   /** of these, objects that compaction has merged into others, which are there */
   merged: number;
+  /** of these, objects whose events a later backfill has converted anew */
+  replaced: number;
   bytes: number;
   events: Outcomes;
   /** where a catalog is named: partitions of the objects, all of them registered if there is no finding */
   partitions?: number;
+  /** of a plan that replaces others, once that is done */
+  retired?: Retired;
   /** the first hundred */
   findings: PlanFinding[];
   findingCount: number;
@@ -46,17 +53,16 @@ export interface PlanVerification {
 const UNITS_AT_ONCE = 16;
 const MOST_FINDINGS = 100;
 
-/**
- * @param access what the plan leaves open
- * @throws what stores and the catalog throw; what is wrong with the lake is a finding
- */
+/** @throws what stores and the catalog throw; what is wrong with the lake is a finding */
 export async function verifyPlan(
   open: OpenPlan,
-  onProgress?: (slices: number) => void,
-  access: LakeAccess = {},
+  {
+    onProgress,
+    replaced = true,
+  }: { onProgress?: (slices: number) => void /** whether also what it replaces */; replaced?: boolean } = {},
 ): Promise<PlanVerification> {
   const { plan, place } = open;
-  const places = await openPlaces(fillOptions({ ...access, ...(plan.options as unknown as ConvertOptions) }));
+  const places = await openPlaces(conversionOf(open));
   const result: PlanVerification = {
     plan: place.uri,
     ok: true,
@@ -65,6 +71,7 @@ export async function verifyPlan(
     files: 0,
     objects: 0,
     merged: 0,
+    replaced: 0,
     bytes: 0,
     events: noOutcomes(),
     findings: [],
@@ -76,12 +83,13 @@ export async function verifyPlan(
     for (let number = 0; number < plan.slices.length; number++) {
       const slice = await place.readSlice(number);
       const verify = (unit: Slice['units'][number]) => verifyUnit({ ...places, journals }, number, unit);
-      for await (const { ledger, merged, findings } of inOrder(slice.units, UNITS_AT_ONCE, verify)) {
+      for await (const { ledger, merged, replaced, findings } of inOrder(slice.units, UNITS_AT_ONCE, verify)) {
         result.units++;
         if (ledger !== undefined) {
           result.files += ledger.files.length;
           result.objects += ledger.objects.length;
           result.merged += merged;
+          result.replaced += replaced;
           for (const { bytes } of ledger.objects) result.bytes += bytes;
           addOutcomes(result.events, ledger.outcomes);
           partitions.add(number, ledger);
@@ -95,6 +103,7 @@ export async function verifyPlan(
       result.partitions = partitions.size;
       addFindings(result, await partitions.missingIn(places.catalog));
     }
+    if (replaced && plan.replace !== undefined) await verifyReplaced(open, places.lake, result);
   } finally {
     await closePlaces(places);
   }
@@ -105,6 +114,26 @@ export async function verifyPlan(
 function addFindings(result: PlanVerification, findings: readonly PlanFinding[]): void {
   result.findingCount += findings.length;
   result.findings.push(...findings.slice(0, MOST_FINDINGS - result.findings.length));
+}
+
+async function verifyReplaced({ plan, place }: OpenPlan, lake: ObjectStore, result: PlanVerification): Promise<void> {
+  const retired = await place.readRetired();
+  if (retired === undefined) {
+    const claims = await place.readClaims();
+    const { objects } = claims === undefined ? plan.replace! : sizeOfClaims(claims);
+    const message = `what this replaces, ${objects} objects, was not retired yet; use "falconry backfill retire"`;
+    addFindings(result, [{ kind: 'not-retired', message }]);
+    return;
+  }
+  result.retired = retired;
+  const there = inOrder((await place.readClaims()) ?? [], UNITS_AT_ONCE, (claim) => objectsThere(place.work, lake, claim));
+  for await (const keys of there) {
+    const findings = keys.map((key) => ({
+      kind: 'object-came-back' as const,
+      message: `${key} was replaced and is there again, so that its events are there twice; give "falconry backfill retire" again`,
+    }));
+    addFindings(result, findings);
+  }
 }
 
 interface VerifyPlace {
@@ -118,38 +147,40 @@ async function verifyUnit(
   { work, lake, lakeId, journals }: VerifyPlace,
   slice: number,
   planned: Slice['units'][number],
-): Promise<{ ledger: Ledger | undefined; merged: number; findings: PlanFinding[] }> {
+): Promise<{ ledger: Ledger | undefined; merged: number; replaced: number; findings: PlanFinding[] }> {
   const findings: PlanFinding[] = [];
   const { unit } = planned;
   const find = (kind: PlanFinding['kind'], message: string) => findings.push({ kind, slice, unit, message });
   if ((await work.head(ledgerKey(lakeId, unit))) === undefined) {
     find('missing-unit', `${planned.files.length} files were not converted, the first is ${planned.files[0]!.key}`);
-    return { ledger: undefined, merged: 0, findings };
+    return { ledger: undefined, merged: 0, replaced: 0, findings };
   }
   const ledger = await readLedger(work, ledgerKey(lakeId, unit));
   checkFiles(planned, ledger, find);
   checkCounts(ledger, find);
   if ((await work.head(publishedKey(lakeId, unit))) === undefined) {
     find('not-published', 'committed, not yet published');
-    return { ledger, merged: 0, findings };
+    return { ledger, merged: 0, replaced: 0, findings };
   }
   let merged = 0;
+  let replaced = 0;
   for (const { key, bytes } of ledger.objects) {
     const there = await lake.head(key);
     if (there === undefined) {
       const fate = await journals.fateOf(key);
       if (fate.kind === 'merged') merged++;
+      else if (fate.kind === 'replaced') replaced++;
       else if (fate.kind === 'unknown') find('object-missing', `${key} is not in the lake`);
       else
         find('object-missing', `${key} was merged by compaction, and ${fate.key} of the journal is not in the lake as it says`);
     } else if (journals.isGone(key)) {
       find(
         'object-came-back',
-        `${key} was merged by compaction and is there again, so that its events are there twice; compact its day again`,
+        `${key} was merged by compaction or replaced, and is there again, so that its events are there twice; compact its day again`,
       );
     } else if (there.size !== bytes) find('object-differs', `${key} has ${there.size} bytes, its ledger says ${bytes}`);
   }
-  return { ledger, merged, findings };
+  return { ledger, merged, replaced, findings };
 }
 
 type Find = (kind: PlanFinding['kind'], message: string) => unknown;

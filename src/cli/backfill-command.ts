@@ -3,6 +3,7 @@ import { Batch } from '../backfill/batch-client.js';
 import { planBackfill } from '../backfill/plan.js';
 import { type OpenPlan, openPlan } from '../backfill/plan-file.js';
 import { type BackfillOptions, BackfillOptionsSchema } from '../backfill/plan-options.js';
+import { type RetireProgress, retirePlan } from '../backfill/retire.js';
 import { backfillStatus } from '../backfill/status.js';
 import { cancelPlan, finishPlan, resumePlan, submitPlan } from '../backfill/submit.js';
 import { verifyPlan } from '../backfill/verify-plan.js';
@@ -10,9 +11,18 @@ import type { ConvertOptions } from '../convert/options.js';
 import { FalconryError } from '../error.js';
 import { lakeAccessOf } from '../lake/lake-access.js';
 import { storeOptionsOf } from '../store/open.js';
-import { cancelText, planText, statusText, submittedText, verificationText } from './backfill-text.js';
+import {
+  cancelText,
+  planText,
+  retireProgressText,
+  retireText,
+  statusText,
+  submittedText,
+  verificationText,
+} from './backfill-text.js';
 import { bytes, count, plural } from './numbers.js';
 import { ProgressLine } from './progress-line.js';
+import { wholeNumber } from './whole-number.js';
 
 /** All others are the conversion's. */
 const BACKFILL_OPTIONS = Object.keys(BackfillOptionsSchema.shape);
@@ -60,7 +70,8 @@ export async function resumeCommand({ json, ...args }: Partial<SubmitArguments> 
       ...(queue === undefined ? {} : { queue }),
       ...(jobDefinition === undefined ? {} : { jobDefinition }),
     });
-    print(submitted ?? { plan: open.place.uri, submission: 0, slices: 0, jobs: [] }, json, submittedText);
+    const nothing = { plan: open.place.uri, submission: 0, slices: 0, jobs: [], replaces: open.plan.replace !== undefined };
+    print(submitted ?? nothing, json, submittedText);
   });
 }
 
@@ -77,14 +88,12 @@ export async function statusCommand({ json, ...args }: PlanArguments): Promise<v
 }
 
 export async function verifyPlanCommand({ json, ...args }: PlanArguments): Promise<void> {
-  const open = await openPlan(args.plan, storeOptionsOf(args));
+  const open = await openPlan(args.plan, storeOptionsOf(args), lakeAccessOf(process.env));
   const line = new ProgressLine(json !== true);
   try {
-    const verified = await verifyPlan(
-      open,
-      (slices) => line.show(() => `${count(slices)} of ${plural(open.plan.slices.length, 'slice')} verified`),
-      lakeAccessOf(process.env),
-    );
+    const onProgress = (slices: number) =>
+      line.show(() => `${count(slices)} of ${plural(open.plan.slices.length, 'slice')} verified`);
+    const verified = await verifyPlan(open, { onProgress });
     line.clear();
     if (verified.ok) await finishPlan(open);
     print(verified, json, verificationText);
@@ -95,8 +104,23 @@ export async function verifyPlanCommand({ json, ...args }: PlanArguments): Promi
   }
 }
 
+export async function retireCommand({ json, grace, ...args }: PlanArguments & { grace?: string }): Promise<void> {
+  const seconds = grace === undefined ? undefined : wholeNumber('--grace', grace);
+  const open = await openPlan(args.plan, storeOptionsOf(args), lakeAccessOf(process.env));
+  const line = new ProgressLine(json !== true);
+  const onProgress = (progress: RetireProgress) => line.show(() => retireProgressText(progress));
+  try {
+    const report = await retirePlan(open, { onProgress, ...(seconds === undefined ? {} : { grace: seconds }) });
+    line.clear();
+    print(report, json, retireText);
+  } finally {
+    line.clear();
+    await open.place.work.close();
+  }
+}
+
 async function withPlan(args: PlanArguments, run: (open: OpenPlan, batch: Batch) => Promise<void>): Promise<void> {
-  const open = await openPlan(args.plan, storeOptionsOf(args));
+  const open = await openPlan(args.plan, storeOptionsOf(args), lakeAccessOf(process.env));
   const { batchEndpointUrl } = args;
   const batch = new Batch({
     region: args.region ?? open.plan.options.region,

@@ -21,6 +21,10 @@ function addPlan(backfill: Command): void {
     .requiredOption('--lake <uri>', 's3://bucket/prefix; objects go under ext/')
     .requiredOption('--work <uri>', "s3://bucket/prefix: Falconry's own state, and the plan")
     .requiredOption('--region <region>', "the region of the lake's bucket, in its paths")
+    .option(
+      '--replace',
+      'after a mapping fix: converts anew what other mappings, versions or options have made of the range, which "retire" then takes out',
+    )
     .option('--from <date>', 'only events at or after this time (UTC)')
     .option('--to <date>', 'only events before this time (UTC)')
     .option('--template <keys>', 'where the archive has a folder a day: fdr/{yyyy}/{MM}/{dd}/ (and {HH}), below --archive')
@@ -51,7 +55,8 @@ function addPlan(backfill: Command): void {
       `
 Example:
   $ falconry backfill plan --archive s3://my-fdr --lake s3://my-lake --work s3://my-work/falconry --region eu-central-1 \\
-      --from 2025-01-01 --to 2025-03-01 --probe`,
+      --from 2025-01-01 --to 2025-03-01 --probe
+  After a mapping fix the same with --replace: plan, submit, status, retire, verify.`,
     )
     .action(async (options) => (await import('./backfill-command.js')).planCommand(options));
   addCatalogOptions(addWriteOptions(plan));
@@ -100,6 +105,16 @@ function addJobCommands(backfill: Command): void {
 }
 
 function addReports(backfill: Command): void {
+  backfill
+    .command('retire')
+    .description('of a plan with --replace, when all its slices are done: deletes from the lake what they replace')
+    .argument('<plan>', 'the URI that plan printed')
+    .option('--grace <seconds>', 'before the first deletion, for readers that have listed the lake before (default: 60)')
+    .option(...region)
+    .option(...ENDPOINT_OPTION)
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  $ falconry backfill retire s3://my-work/falconry/backfill/…/plan.json')
+    .action(async (plan, options) => (await import('./backfill-command.js')).retireCommand({ plan, ...options }));
   backfill
     .command('status')
     .description('how far it is: slices, events, bytes, failures by reason')

@@ -81,6 +81,11 @@ export function compactSummary(report: CompactReport): string {
     const verb = dryRun ? 'Would delete' : 'Deleted';
     lines.push(`${verb} ${plural(objects.replaced, 'object')} that an earlier merge has replaced.`);
   }
+  if (objects.claimed > 0) {
+    lines.push(
+      `Left alone: ${plural(objects.claimed, 'object')} that a backfill is replacing; compact again after "falconry backfill retire".`,
+    );
+  }
   if (objects.unpublished > 0) {
     lines.push(`Left for later: ${plural(objects.unpublished, 'object')} of units that are still being published.`);
   }

@@ -70,6 +70,8 @@ interface Listing {
   skipped: SkippedObject[];
   found: number;
   replaced: number;
+  /** claimed by a backfill that has not yet converted all that takes their place */
+  claimed: number;
   unpublished: number;
 }
 
@@ -135,7 +137,8 @@ class PartitionCompaction {
     this.entries = entries;
     if (options.dryRun) return;
     for (const entry of entries) {
-      if (entry.state !== 'planned') continue;
+      // a claim is published by its backfill: once that has converted all
+      if (entry.state !== 'planned' || entry.record.replacedBy !== undefined) continue;
       await publishRecord(place, this.prefix, entry.record);
       entry.state = 'published';
       entry.publishedAt = Date.now();
@@ -148,21 +151,30 @@ class PartitionCompaction {
   /** What lies in the partition. A dead key that came back is deleted. */
   private async list(): Promise<Listing> {
     const { place, options, unpublished } = this.room;
-    const dead = new Map<string, JournalEntry['state']>();
+    const dead = new Map<string, JournalEntry>();
     const compacted = new Set<string>();
-    for (const { record, state } of this.entries) {
-      for (const { key } of record.inputs) dead.set(key, state);
-      for (const { key } of record.outputs) compacted.add(key);
+    for (const entry of this.entries) {
+      for (const { key } of entry.record.inputs) dead.set(key, entry);
+      for (const { key } of entry.record.outputs) compacted.add(key);
     }
-    const listing: Listing = { alive: [], compacted, skipped: [], found: this.merged.size, replaced: 0, unpublished: 0 };
+    const listing: Listing = {
+      alive: [],
+      compacted,
+      skipped: [],
+      found: this.merged.size,
+      replaced: 0,
+      claimed: 0,
+      unpublished: 0,
+    };
     for await (const info of place.lake.list(partitionPrefix(this.partition))) {
       if (info.key.endsWith('/') || this.merged.has(info.key)) continue;
       listing.found++;
-      const state = dead.get(info.key);
+      const entry = dead.get(info.key);
       const reason = skipReason(info);
-      if (state !== undefined) {
-        listing.replaced++;
-        if (state === 'deleted' && !options.dryRun) await place.lake.delete(info.key);
+      if (entry !== undefined) {
+        if (entry.state === 'planned' && entry.record.replacedBy !== undefined) listing.claimed++;
+        else listing.replaced++;
+        if (entry.state === 'deleted' && !options.dryRun) await place.lake.delete(info.key);
       } else if (reason !== undefined) listing.skipped.push({ key: info.key, reason });
       else if (unpublished.has(unitOf(info.key)!)) listing.unpublished++;
       else listing.alive.push(info);
@@ -309,6 +321,7 @@ class PartitionCompaction {
     report.partitions[merges.length > 0 || this.merged.size > 0 ? 'compacted' : 'unchanged']++;
     report.objects.found += listing.found;
     report.objects.replaced += listing.replaced;
+    report.objects.claimed += listing.claimed;
     report.objects.unpublished += listing.unpublished;
     report.objects.compact += compact;
     addSkipped(report, listing.skipped);

@@ -20,14 +20,16 @@ export interface CompactReport {
   dryRun: boolean;
   partitions: { found: number; compacted: number; unchanged: number };
   /**
-   * found = merged + compact + replaced + unpublished + skipped. `compact`: left as they are; `replaced`: an earlier merge has taken
-   * their rows, they are deleted now; `unpublished`: their unit is still being published; `skipped`: not Falconry's, or not readable
+   * found = merged + compact + replaced + claimed + unpublished + skipped. `compact`: left as they are; `replaced`: an earlier merge has
+   * taken their rows, or a backfill has converted them anew, they are deleted now; `claimed`: a backfill is converting them anew;
+   * `unpublished`: their unit is still being published; `skipped`: not Falconry's, or not readable
    */
   objects: {
     found: number;
     merged: number;
     compact: number;
     replaced: number;
+    claimed: number;
     unpublished: number;
     skipped: number;
     /** outputs */
@@ -53,7 +55,7 @@ export function newCompactReport(base: Pick<CompactReport, 'day' | 'lake' | 'wor
   return {
     ...base,
     partitions: { found: 0, compacted: 0, unchanged: 0 },
-    objects: { found: 0, merged: 0, compact: 0, replaced: 0, unpublished: 0, skipped: 0, written: 0 },
+    objects: { found: 0, merged: 0, compact: 0, replaced: 0, claimed: 0, unpublished: 0, skipped: 0, written: 0 },
     rows: { read: 0, written: 0, duplicates: 0 },
     bytes: { read: 0, written: 0 },
     finished: 0,
@@ -88,10 +90,10 @@ export function addMerge(report: CompactReport, merge: MergeReport): void {
 
 /** Checks the sums one last time. */
 export function finishCompactReport(report: CompactReport, seconds: number): CompactReport {
-  const { found, merged, compact, replaced, unpublished, skipped } = report.objects;
-  if (!report.stopped && found !== merged + compact + replaced + unpublished + skipped) {
+  const { found, merged, compact, replaced, claimed, unpublished, skipped } = report.objects;
+  if (!report.stopped && found !== merged + compact + replaced + claimed + unpublished + skipped) {
     throw new Error(
-      `${found} objects found, but ${merged} merged + ${compact} compact + ${replaced} replaced + ${unpublished} unpublished + ${skipped} skipped`,
+      `${found} objects found, but ${merged} merged + ${compact} compact + ${replaced} replaced + ${claimed} claimed + ${unpublished} unpublished + ${skipped} skipped`,
     );
   }
   const { read, written, duplicates } = report.rows;

@@ -74,39 +74,58 @@ export const lockKey = (lakeId: string) => `lock/${lakeId}.json`;
 export const ledgerKey = (lakeId: string, unit: string) => `${ledgerPrefix(lakeId)}${unit}.json`;
 /** Stands once all objects of a unit are in the lake. */
 export const publishedKey = (lakeId: string, unit: string) => `${ledgerPrefix(lakeId)}${unit}.published`;
+/** Stands once a later backfill has replaced a unit: its objects have left the lake. */
+export const retiredKey = (lakeId: string, unit: string) => `${ledgerPrefix(lakeId)}${unit}.retired`;
 export const stagingPrefix = (lakeId: string) => `staging/${lakeId}/`;
 export const attemptPrefix = (lakeId: string, unit: string, attempt: string) => `${stagingPrefix(lakeId)}${unit}/${attempt}/`;
 export const quarantineKey = (lakeId: string, unit: string) => `quarantine/${lakeId}/${unit}.ndjson.gz`;
 
+/** The canonical key under which a unit's quarantined lines are replayed. */
+export const quarantineName = (unit: string) => `quarantine/${unit}.ndjson.gz`;
+
 export async function readLedger(store: ObjectStore, key: string): Promise<Ledger> {
+  const text = await readText(store, key);
   try {
-    return LedgerSchema.parse(JSON.parse(await readText(store, key)));
+    return LedgerSchema.parse(JSON.parse(text));
   } catch (error) {
     throw ledgerBroken(key, error);
   }
 }
 
-/** The units of a lake that have a ledger, in order of their names, and those whose objects are all in the lake. One listing. */
-export async function readUnitStates(
-  store: ObjectStore,
-  lakeId: string,
-): Promise<{ committed: Set<string>; published: Set<string> }> {
+export interface UnitStates {
+  /** have a ledger, in order of their names */
+  committed: Set<string>;
+  /** whose objects are all in the lake, or were */
+  published: Set<string>;
+  /** that a later backfill has replaced */
+  retired: Set<string>;
+}
+
+/** The units of a lake, by one listing. */
+export async function readUnitStates(store: ObjectStore, lakeId: string): Promise<UnitStates> {
   const committed = new Set<string>();
   const published = new Set<string>();
+  const retired = new Set<string>();
   const prefix = ledgerPrefix(lakeId);
   for await (const { key } of store.list(prefix)) {
     const name = key.slice(prefix.length);
     if (name.endsWith('.json')) committed.add(name.slice(0, -'.json'.length));
     else if (name.endsWith('.published')) published.add(name.slice(0, -'.published'.length));
+    else if (name.endsWith('.retired')) retired.add(name.slice(0, -'.retired'.length));
   }
-  return { committed, published };
+  return { committed, published, retired };
 }
 
-/** All ledgers of a lake, and whether each is published. */
-export async function* readLedgers(store: ObjectStore, lakeId: string): AsyncGenerator<{ ledger: Ledger; published: boolean }> {
-  const { committed, published } = await readUnitStates(store, lakeId);
-  for (const unit of committed)
-    yield { ledger: await readLedger(store, ledgerKey(lakeId, unit)), published: published.has(unit) };
+/** The ledgers of a lake but for those of retired units, and whether each is published. */
+export async function* readLedgers(
+  store: ObjectStore,
+  lakeId: string,
+  states?: UnitStates,
+): AsyncGenerator<{ ledger: Ledger; published: boolean }> {
+  const { committed, published, retired } = states ?? (await readUnitStates(store, lakeId));
+  for (const unit of committed) {
+    if (!retired.has(unit)) yield { ledger: await readLedger(store, ledgerKey(lakeId, unit)), published: published.has(unit) };
+  }
 }
 
 /** A file by content: the same bytes under the same canonical key are converted once. */

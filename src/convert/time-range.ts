@@ -9,7 +9,7 @@ export interface TimeRange {
 
 /** How much of `asked` the ranges in `done` hold together. */
 export function coverage(done: readonly TimeRange[], asked: TimeRange): 'all' | 'part' | 'none' {
-  const overlapping = done.filter(({ from, to }) => from < asked.to && to > asked.from);
+  const overlapping = done.filter((range) => overlaps(range, asked));
   if (overlapping.length === 0) return 'none';
   let upTo = asked.from;
   for (const { from, to } of overlapping.sort((a, b) => a.from - b.from)) {
@@ -18,6 +18,11 @@ export function coverage(done: readonly TimeRange[], asked: TimeRange): 'all' | 
   }
   return upTo >= asked.to ? 'all' : 'part';
 }
+
+export const overlaps = (a: TimeRange, b: TimeRange): boolean => a.from < b.to && a.to > b.from;
+
+/** Whether `outer` holds all of `inner`. */
+export const contains = (outer: TimeRange, inner: TimeRange): boolean => outer.from <= inner.from && outer.to >= inner.to;
 
 /** As a person writes it. */
 export function rangeText({ from, to }: TimeRange): string {

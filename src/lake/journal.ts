@@ -4,6 +4,9 @@
  * A record is the one decision of a merge: which objects it replaces, by which. Its number is one more than that of the records that
  * its planner had seen, so of two that plan at the same time one wins. Two marks follow: `published` once all outputs are in the lake,
  * `deleted` once no input is. An input of a record is dead from the moment the record stands: its rows are, or will be, in the outputs.
+ *
+ * A backfill that replaces earlier conversions (`replacedBy`) writes its claims into the same journals: a record without outputs, whose
+ * inputs leave the lake once the units of its plan are published. The mark `released` makes a claim as if it had never been.
  */
 import { z } from 'zod';
 import { readText } from '../store/read-text.js';
@@ -39,6 +42,8 @@ export const JournalRecordSchema = z.object({
   checked: z.array(z.string()),
   /** the size of object that was aimed at */
   targetBytes: count,
+  /** of a claim: the plan of the backfill whose units take the place of the inputs */
+  replacedBy: z.string().optional(),
 });
 
 export type JournalRecord = z.output<typeof JournalRecordSchema>;
@@ -67,7 +72,7 @@ export const partitionJournalPrefix = (lakeId: string, partition: Partition): st
 const numberText = (number: number): string => String(number).padStart(6, '0');
 
 export const recordKey = (prefix: string, number: number): string => `${prefix}${numberText(number)}.json`;
-export const markKey = (prefix: string, number: number, mark: 'published' | 'deleted'): string =>
+export const markKey = (prefix: string, number: number, mark: 'published' | 'deleted' | 'released'): string =>
   `${prefix}${numberText(number)}.${mark}`;
 /** Outputs that no record names yet lie here, by the number that they are for and by the attempt. */
 export const mergeStagingPrefix = (prefix: string, number: number, attempt: string): string =>
@@ -97,7 +102,7 @@ export async function readJournal(work: ObjectStore, prefix: string): Promise<{ 
   for await (const { key, lastModified } of work.list(prefix)) {
     if (stagedFor(prefix, key) !== undefined) staged.push(key);
     else if (/\/\d{6,}\.json$/.test(key)) records.push(key);
-    else if (/\/\d{6,}\.(published|deleted)$/.test(key)) marks.set(key, lastModified?.getTime());
+    else if (/\/\d{6,}\.(published|deleted|released)$/.test(key)) marks.set(key, lastModified?.getTime());
   }
   const entries: JournalEntry[] = [];
   for (const key of records) entries.push(entryOf(await readRecord(work, key), key.slice(0, -'json'.length), marks));
@@ -105,12 +110,17 @@ export async function readJournal(work: ObjectStore, prefix: string): Promise<{ 
 }
 
 function entryOf(record: JournalRecord, stem: string, marks: ReadonlyMap<string, number | undefined>): JournalEntry {
+  if (marks.has(`${stem}released`)) return { record: { ...record, inputs: [] }, state: 'deleted', publishedAt: undefined };
   const state = marks.has(`${stem}deleted`) ? 'deleted' : marks.has(`${stem}published`) ? 'published' : 'planned';
   return { record, state, publishedAt: marks.get(`${stem}published`) };
 }
 
-/** Every journal of a lake, by the partition's prefix in the lake (`ext/…/`). */
-export async function readJournals(work: ObjectStore, lakeId: string): Promise<Map<string, JournalEntry[]>> {
+/** Every journal of a lake, or of some of its partitions, by the partition's prefix in the lake (`ext/…/`). */
+export async function readJournals(
+  work: ObjectStore,
+  lakeId: string,
+  only?: { has(partition: string): boolean },
+): Promise<Map<string, JournalEntry[]>> {
   const root = journalPrefix(lakeId);
   const prefixes = new Set<string>();
   for await (const { key } of work.list(root)) {
@@ -118,7 +128,8 @@ export async function readJournals(work: ObjectStore, lakeId: string): Promise<M
   }
   const journals = new Map<string, JournalEntry[]>();
   for (const prefix of prefixes) {
-    journals.set(`ext/${prefix.slice(root.length)}`, (await readJournal(work, prefix)).entries);
+    const partition = `ext/${prefix.slice(root.length)}`;
+    if (only?.has(partition) ?? true) journals.set(partition, (await readJournal(work, prefix)).entries);
   }
   return journals;
 }
@@ -141,7 +152,8 @@ export async function deadKeys(work: ObjectStore, lakeId: string, keys: Iterable
   for (const [prefix, among] of prefixes) {
     const asked = new Set(among);
     for (let number = 1; (await work.head(recordKey(prefix, number))) !== undefined; number++) {
-      const { inputs } = await readRecord(work, recordKey(prefix, number));
+      const { inputs, replacedBy } = await readRecord(work, recordKey(prefix, number));
+      if (replacedBy !== undefined && (await work.head(markKey(prefix, number, 'released'))) !== undefined) continue;
       for (const { key } of inputs) if (asked.has(key)) dead.add(key);
     }
   }

@@ -40,9 +40,12 @@ export const LAKE_RULES = {
   ],
   replaced_object: [
     'offence',
-    'an object that compaction has replaced and deleted is there again; the next compaction removes it',
+    'an object that compaction or a backfill has replaced and deleted is there again; the next compaction removes it',
   ],
-  replaced_soon: ['note', 'an object that compaction has replaced and not yet deleted: its events stand twice until it is'],
+  replaced_soon: [
+    'note',
+    'an object that compaction or a backfill replaces and that is not yet deleted: its events may stand twice until it is',
+  ],
   compacted_missing: ['offence', 'an object that compaction has published is not there, or not as it was written'],
   duplicate_elsewhere: ['note', 'an event that a partition holds more than once; compaction removes it'],
 } as const satisfies Record<string, readonly [Level, string]>;

@@ -8,6 +8,8 @@ export type Journals = ReadonlyMap<string, readonly JournalEntry[]>;
 
 export class JournalVerifier {
   private readonly replaced = new Map<string, JournalState>();
+  /** of these, what a backfill replaces */
+  private readonly claimed = new Set<string>();
   /** outputs that must be there, by key */
   private readonly expected = new Map<string, JournalOutput>();
   /** outputs that may be there already, beside what they replace */
@@ -21,7 +23,10 @@ export class JournalVerifier {
   ) {
     for (const entries of journals.values()) {
       for (const { record, state } of entries) {
-        for (const { key } of record.inputs) this.replaced.set(key, state);
+        for (const { key } of record.inputs) {
+          this.replaced.set(key, state);
+          if (record.replacedBy !== undefined) this.claimed.add(key);
+        }
         for (const output of record.outputs) {
           if (state === 'planned') this.early.add(output.key);
           else this.expected.set(output.key, output);
@@ -30,7 +35,7 @@ export class JournalVerifier {
       const last = entries.at(-1);
       if (last !== undefined && last.state !== 'planned') for (const key of last.record.checked) this.checked.add(key);
     }
-    for (const key of this.replaced.keys()) this.expected.delete(key);
+    for (const [key, state] of this.replaced) if (!(this.claimed.has(key) && state === 'planned')) this.expected.delete(key);
   }
 
   /** Notes an object that is there. False for one whose rows stand elsewhere for good: it is not to be read. */
@@ -45,14 +50,15 @@ export class JournalVerifier {
     if (state === 'deleted')
       this.findings.add('replaced_object', { object: key, message: 'a finished journal lists it as replaced' });
     else if (state !== undefined) {
-      this.findings.add('replaced_soon', { object: key, message: `the journal that replaces it is ${state}` });
+      const what = this.claimed.has(key) ? 'the backfill' : 'the journal';
+      this.findings.add('replaced_soon', { object: key, message: `${what} that replaces it is ${state}` });
     }
     return state !== 'deleted';
   }
 
   /** Whether an object's events count when duplicates are looked for: of an object and what replaces it one does. */
   counts(key: string): boolean {
-    return this.replaced.get(key) !== 'published' && !this.early.has(key);
+    return !(this.replaced.get(key) === 'published' || this.claimed.has(key) || this.early.has(key));
   }
 
   /** Whether compaction has left the object free of events that stand elsewhere in the partition. */

@@ -67,7 +67,11 @@ export const planArgs = ({ s3 }: Backfill, ...more: string[]): string[] => {
 
 /** `backfill <verb> <plan>` against the test's servers. */
 export function backfillCli({ s3, batch }: Backfill, verb: string, plan: string, ...more: string[]): Promise<Finished> {
-  const servers = ['--endpoint-url', s3.endpointUrl, ...(verb === 'verify' ? [] : ['--batch-endpoint-url', batch.endpointUrl])];
+  const servers = [
+    '--endpoint-url',
+    s3.endpointUrl,
+    ...(verb === 'verify' || verb === 'retire' ? [] : ['--batch-endpoint-url', batch.endpointUrl]),
+  ];
   return runCli(['backfill', verb, plan, ...servers, ...more], { env: JOB_ENV });
 }
 

@@ -174,6 +174,21 @@ describe('a backfill', () => {
     }
   });
 
+  it('verify looks for S3 where the command says, wherever the plan was made', async () => {
+    const key = uri.slice('s3://work/'.length);
+    const held = backfill.s3.object('work', key)!.bytes;
+    const moved = held.toString('utf8').replace(backfill.s3.endpointUrl, 'http://127.0.0.1:9');
+    expect(moved).toContain('http://127.0.0.1:9');
+    backfill.s3.put('work', key, moved);
+    try {
+      expect((await backfillCli(backfill, 'verify', uri)).code).toBe(0);
+      const { command } = [...backfill.batch.jobs.values()][0]!.request.containerOverrides;
+      expect((await runJob(command, { AWS_BATCH_JOB_ARRAY_INDEX: '1' })).code).toBe(0);
+    } finally {
+      backfill.s3.put('work', key, held);
+    }
+  });
+
   it('verify finds an object that is gone, and one that is cut', async () => {
     const [gone, cut] = backfill.s3.keys('lake');
     const held = backfill.s3.object('lake', gone!)!.bytes;

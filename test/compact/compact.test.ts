@@ -33,7 +33,16 @@ describe('compact', () => {
       );
     }
     const report = await compactDay(lake);
-    expect(report.objects).toEqual({ found: 5, merged: 5, compact: 0, replaced: 0, unpublished: 0, skipped: 0, written: 1 });
+    expect(report.objects).toEqual({
+      found: 5,
+      merged: 5,
+      compact: 0,
+      replaced: 0,
+      claimed: 0,
+      unpublished: 0,
+      skipped: 0,
+      written: 1,
+    });
     expect(report.rows).toEqual({ read: 100, written: 100, duplicates: 0 });
     expect(objects()).toHaveLength(1);
     expect(await lakeUids(lake.folder)).toEqual(uids(0, 100));
