@@ -80,8 +80,13 @@ export class PartitionCatalog {
     for (const partition of partitions) {
       const name = tableOf(partition, this.options)!;
       const id = `${name.database}.${name.table}`;
-      if (!names.has(id)) groups.set((names.set(id, name), name), []);
-      groups.get(names.get(id)!)!.push(partition);
+      const known = names.get(id);
+      if (known !== undefined) {
+        groups.get(known)!.push(partition);
+        continue;
+      }
+      names.set(id, name);
+      groups.set(name, [partition]);
     }
     return groups;
   }
