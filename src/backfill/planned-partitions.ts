@@ -2,7 +2,7 @@
 import type { Ledger } from '../convert/ledger.js';
 import { partitionPrefix } from '../lake/partition.js';
 import { type PartitionCatalog, partitionsOf } from '../lake/partition-catalog.js';
-import type { PlanFinding } from './verify-plan.js';
+import type { PlanFinding } from './plan-finding.js';
 
 export class PlannedPartitions {
   /** an object of each, and who wrote it first */

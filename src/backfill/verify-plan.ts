@@ -9,24 +9,8 @@ import { inOrder } from './in-order.js';
 import { MergedObjects } from './merged-objects.js';
 import { objectsThere } from './objects-there.js';
 import { conversionOf, type OpenPlan, type Retired, type Slice, sizeOfClaims } from './plan-file.js';
+import type { PlanFinding } from './plan-finding.js';
 import { PlannedPartitions } from './planned-partitions.js';
-
-export interface PlanFinding {
-  kind:
-    | 'missing-unit'
-    | 'not-published'
-    | 'file-differs'
-    | 'counts-differ'
-    | 'object-missing'
-    | 'object-differs'
-    | 'object-came-back'
-    | 'partition-missing'
-    | 'not-retired';
-  /** absent where it is about what the plan replaces */
-  slice?: number;
-  unit?: string;
-  message: string;
-}
 
 export interface PlanVerification {
   plan: string;
