@@ -115,7 +115,7 @@ async function endAt(alive: number, run: () => Promise<unknown>): Promise<void> 
 async function requestsOf(run: () => Promise<unknown>): Promise<Request[]> {
   requests = [];
   await run();
-  return requests;
+  return [...requests];
 }
 
 const claims = () =>
