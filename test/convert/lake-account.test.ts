@@ -96,19 +96,6 @@ describe('convert', () => {
     expect(maintenance.map(({ principal }) => principal.accessKeyId)).toEqual(expect.arrayContaining([...account.glue.askers]));
   });
 
-  it('another thread or process asks the work area instead of Glue', async () => {
-    const first = await convert(options({ from: '2020-01-01', to: '2100-01-01' }));
-    const asked = account.glue.count('BatchCreatePartition');
-    const other = await convert(options({ from: '1990-01-01', to: '2020-01-01' }));
-    expect(other.events.filtered).toBe(first.events.read);
-    // the same day again, in a lake that has it: nothing new to register
-    const replayed = await convert(
-      options({ archive: 's3://archive/fdr', accountId: 'external_other', from: '2100-01-01', to: '2101-01-01' }),
-    );
-    expect(replayed.events.written).toBe(0);
-    expect(account.glue.count('BatchCreatePartition')).toBe(asked);
-  });
-
   it('stopped between publishing and registering: the next run registers, and only then the unit counts as published', async () => {
     account.glue.faults.push({ operation: 'BatchCreatePartition', error: denied() });
     await expect(convert(options())).rejects.toMatchObject({ code: 'CATALOG_DENIED' });

@@ -16,7 +16,7 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
 
 describe('too little memory', () => {
   // below 4 MiB DuckDB words it as JSON
-  it.each([1, 8])(
+  it.each([1, 4])(
     '(%i MiB) to write an object: names rows and row group, leaves no file, and a job never tries again',
     async (limit) => {
       const writer = await open({ memoryLimitMiB: limit, rowGroupRows: 122_880 });
@@ -34,7 +34,7 @@ describe('too little memory', () => {
       );
       expect(errorRecord(error)).toMatchObject({ code: 'LAKE_OUT_OF_MEMORY', exitCode: 1 });
       expect((error as Error).message).toMatch(
-        /^DuckDB's memory of [18] MiB is too little to write an object of \d+ rows of \w+ in row groups of 122880 \([^()]*used\); give a smaller --row-group-rows\.$/,
+        /^DuckDB's memory of [14] MiB is too little to write an object of \d+ rows of \w+ in row groups of 122880 \([^()]*used\); give a smaller --row-group-rows\.$/,
       );
       expect((error as Error).cause).toBeInstanceOf(Error);
       expect(exitCodeOf(error)).toBe(65);
