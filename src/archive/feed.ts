@@ -27,17 +27,53 @@ export type KeyClass =
  *   (`data/<batch id>`, `fdrv2/<feed>`, `batch=`): `/data` is a common mount point.
  */
 export function classifyKey(key: string, root = ''): KeyClass {
-  const names = key.split('/');
-  const file = names[names.length - 1];
-  if (file === '') return { kind: 'foreign', reason: 'folder' };
-  if (file === '_SUCCESS') return { kind: 'marker' };
-  if (/^[._]/.test(file) || names.includes('_temporary')) return { kind: 'foreign', reason: 'hidden' };
-  if (!/\.gz$/i.test(file)) return { kind: 'foreign', reason: 'not-gz' };
-  const above = root.split('/').filter((name) => name !== '');
-  const path = [...above, ...names];
-  const marker = lastMarker(path, above.length);
-  if (!marker) return { kind: 'data', feed: 'unknown', canonicalKey: key };
-  return { kind: 'data', feed: marker.feed, canonicalKey: path.slice(marker.at).join('/') };
+  return new KeyClassifier(root).classify(key);
+}
+
+/** {@link classifyKey} for many keys of one root; of neighbours in a folder, what the folder tells is found out once. */
+export class KeyClassifier {
+  readonly #above: readonly string[];
+  #folder: Folder | undefined;
+
+  constructor(root = '') {
+    this.#above = root.split('/').filter((name) => name !== '');
+  }
+
+  classify(key: string): KeyClass {
+    const end = key.lastIndexOf('/') + 1;
+    const first = key.charAt(end);
+    if (first === '') return { kind: 'foreign', reason: 'folder' };
+    if (first === '_' && key.slice(end) === '_SUCCESS') return { kind: 'marker' };
+    if (first === '_' || first === '.') return { kind: 'foreign', reason: 'hidden' };
+    if (this.#folder?.path.length !== end || !key.startsWith(this.#folder.path)) this.#folder = this.#look(key.slice(0, end));
+    const { temporary, feed, cut, above } = this.#folder;
+    if (temporary) return { kind: 'foreign', reason: 'hidden' };
+    if (!key.endsWith('.gz') && !/\.gz$/i.test(key)) return { kind: 'foreign', reason: 'not-gz' };
+    return { kind: 'data', feed, canonicalKey: cut === 0 && above === '' ? key : above + key.slice(cut) };
+  }
+
+  #look(path: string): Folder {
+    const above = this.#above;
+    const names = path.split('/').slice(0, -1);
+    const temporary = names.includes('_temporary');
+    const marker = lastMarker([...above, ...names], above.length);
+    if (!marker) return { path, temporary, feed: 'unknown', cut: 0, above: '' };
+    const inKey = marker.at - above.length;
+    if (inKey < 0) return { path, temporary, feed: marker.feed, cut: 0, above: `${above.slice(marker.at).join('/')}/` };
+    const cut = names.slice(0, inKey).reduce((length, name) => length + name.length + 1, 0);
+    return { path, temporary, feed: marker.feed, cut, above: '' };
+  }
+}
+
+interface Folder {
+  /** ends in `/`, or is empty */
+  path: string;
+  /** where writers keep what is not finished */
+  temporary: boolean;
+  feed: FileFeed;
+  /** the canonical key: `above`, then the key without its first `cut` units */
+  cut: number;
+  above: string;
 }
 
 interface Marker {
@@ -46,14 +82,14 @@ interface Marker {
   feed: FileFeed;
 }
 
-function lastMarker(path: string[], rootDepth: number): Marker | undefined {
+function lastMarker(folders: readonly string[], rootDepth: number): Marker | undefined {
   let marker: Marker | undefined;
-  for (let at = 0; at < path.length - 1; at++) {
+  for (const [at, name] of folders.entries()) {
     const inRoot = at < rootDepth;
-    const next = path[at + 1];
-    if (path[at] === 'data' && (!inRoot || BATCH_ID.test(next))) marker = { at, feed: 'events' };
-    else if (path[at] === 'fdrv2' && (!inRoot || isSecondary(next))) marker = { at, feed: isSecondary(next) ? next : 'unknown' };
-    else if (path[at].startsWith('batch=') && !(marker && isSecondary(marker.feed))) marker = { at, feed: 'events' };
+    const next = folders[at + 1] ?? '';
+    if (name === 'data' && (!inRoot || BATCH_ID.test(next))) marker = { at, feed: 'events' };
+    else if (name === 'fdrv2' && (!inRoot || isSecondary(next))) marker = { at, feed: isSecondary(next) ? next : 'unknown' };
+    else if (name.startsWith('batch=') && !(marker && isSecondary(marker.feed))) marker = { at, feed: 'events' };
   }
   return marker;
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { isKey } from '../store/key.js';
 import type { ObjectInfo, ObjectStore } from '../store/store.js';
 import { archiveEmpty, archiveNotFound } from './errors.js';
-import { classifyKey, type FileFeed, type ForeignReason } from './feed.js';
+import { type FileFeed, type ForeignReason, KeyClassifier } from './feed.js';
 
 export interface ArchiveFile extends ObjectInfo {
   feed: FileFeed;
@@ -37,8 +37,8 @@ const ARCHIVED_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 const EXAMPLES = 5;
 
-/** One listing of an archive: iterate it once; `counts` are complete when the iteration ends. */
-export class Finding implements AsyncIterable<ArchiveFile> {
+/** Tells an archive's files from what else a listing meets, and counts both. */
+export class FileFinder {
   readonly counts: FoundCounts = {
     listed: 0,
     files: 0,
@@ -52,42 +52,66 @@ export class Finding implements AsyncIterable<ArchiveFile> {
     refusedKeys: [],
     examples: [],
   };
+  readonly #classifier: KeyClassifier;
 
-  constructor(private readonly store: Pick<ObjectStore, 'uri' | 'list'>) {}
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<ArchiveFile, void, void> {
-    const { counts, store } = this;
-    const root = rootPath(store.uri);
-    for await (const object of store.list('')) {
-      counts.listed++;
-      const file = this.#take(object, root);
-      if (!file) continue;
-      counts.files++;
-      counts.bytes += file.size;
-      increment(counts.feeds, file.feed);
-      yield file;
-    }
-    if (counts.listed === 0) throw archiveNotFound(store.uri);
-    if (counts.files === 0) throw archiveEmpty(store.uri, describe(counts));
+  /** @param uri the archive's */
+  constructor(private readonly uri: string) {
+    this.#classifier = new KeyClassifier(rootPath(uri));
   }
 
-  #take(object: ObjectInfo, root: string): ArchiveFile | undefined {
+  /** The object as a file, if it is one. */
+  take(object: ObjectInfo): ArchiveFile | undefined {
     const { counts } = this;
+    counts.listed++;
     if (!isKey(object.key)) {
       counts.refused++;
       if (counts.refusedKeys.length < EXAMPLES) counts.refusedKeys.push(object.key);
       return undefined;
     }
-    const found = classifyKey(object.key, root);
-    if (found.kind === 'marker') counts.markers++;
-    else {
-      if (found.kind === 'foreign') increment(counts.foreign, found.reason);
-      else if (object.size === 0) counts.empty++;
-      else if (ARCHIVED_CLASSES.has(object.storageClass ?? '')) increment(counts.archived, object.storageClass!);
-      else return { ...object, feed: found.feed, canonicalKey: found.canonicalKey };
-      if (counts.examples.length < EXAMPLES) counts.examples.push(object.key);
+    const found = this.#classifier.classify(object.key);
+    if (found.kind === 'marker') {
+      counts.markers++;
+      return undefined;
     }
+    if (found.kind === 'foreign') increment(counts.foreign, found.reason);
+    else if (object.size === 0) counts.empty++;
+    else if (ARCHIVED_CLASSES.has(object.storageClass ?? '')) increment(counts.archived, object.storageClass!);
+    else {
+      counts.files++;
+      counts.bytes += object.size;
+      increment(counts.feeds, found.feed);
+      return fileOf(object, found.feed, found.canonicalKey);
+    }
+    if (counts.examples.length < EXAMPLES) counts.examples.push(object.key);
     return undefined;
+  }
+
+  /** Call it when the listing has ended. @throws ARCHIVE_NOT_FOUND, ARCHIVE_EMPTY where it held no file */
+  finish(): void {
+    const { counts, uri } = this;
+    if (counts.listed === 0) throw archiveNotFound(uri);
+    if (counts.files === 0) throw archiveEmpty(uri, describe(counts));
+  }
+}
+
+/** One listing of an archive: iterate it once; `counts` are complete when the iteration ends. */
+export class Finding implements AsyncIterable<ArchiveFile> {
+  readonly #finder: FileFinder;
+
+  constructor(private readonly store: Pick<ObjectStore, 'uri' | 'list'>) {
+    this.#finder = new FileFinder(store.uri);
+  }
+
+  get counts(): FoundCounts {
+    return this.#finder.counts;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ArchiveFile, void, void> {
+    for await (const object of this.store.list('')) {
+      const file = this.#finder.take(object);
+      if (file) yield file;
+    }
+    this.#finder.finish();
   }
 }
 
@@ -98,6 +122,15 @@ export class Finding implements AsyncIterable<ArchiveFile> {
  */
 export function findFiles(store: Pick<ObjectStore, 'uri' | 'list'>): Finding {
   return new Finding(store);
+}
+
+/** Member by member: spreading millions of objects costs more than all else that finding does. */
+function fileOf({ key, size, etag, lastModified, storageClass }: ObjectInfo, feed: FileFeed, canonicalKey: string): ArchiveFile {
+  const file: ArchiveFile = { key, size, feed, canonicalKey };
+  if (etag !== undefined) file.etag = etag;
+  if (lastModified !== undefined) file.lastModified = lastModified;
+  if (storageClass !== undefined) file.storageClass = storageClass;
+  return file;
 }
 
 /** The path of a store's root: folders above it may name the feed. */

@@ -1,5 +1,5 @@
 /** Units: the fixed groups of files in which an archive is converted, and their names. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { compareKeys } from '../store/key.js';
 import type { FileFeed } from './feed.js';
 
@@ -31,7 +31,7 @@ export const DEFAULT_UNIT_LIMITS: UnitLimits = { bytes: 64 * 1024 * 1024, files:
  * limits allow. The order in which the files come does not matter.
  */
 export function planUnits<File extends UnitFile>(files: Iterable<File>, limits: UnitLimits = DEFAULT_UNIT_LIMITS): Unit<File>[] {
-  const grouper = new Grouper<File>(limits);
+  const grouper = new UnitGrouper<File>(limits);
   const units: Unit<File>[] = [];
   for (const file of [...files].sort((a, b) => compareKeys(a.canonicalKey, b.canonicalKey))) {
     const full = grouper.add(file);
@@ -48,7 +48,7 @@ export async function* streamUnits<File extends UnitFile>(
   files: Iterable<File> | AsyncIterable<File>,
   limits: UnitLimits = DEFAULT_UNIT_LIMITS,
 ): AsyncGenerator<Unit<File>, void, void> {
-  const grouper = new Grouper<File>(limits);
+  const grouper = new UnitGrouper<File>(limits);
   for await (const file of files) {
     const full = grouper.add(file);
     if (full) yield full;
@@ -56,7 +56,8 @@ export async function* streamUnits<File extends UnitFile>(
   yield* grouper.rest();
 }
 
-class Grouper<File extends UnitFile> {
+/** Groups files that come one after the other, see {@link streamUnits}. */
+export class UnitGrouper<File extends UnitFile> {
   readonly #open = new Map<FileFeed, Unit<File>>();
 
   constructor(private readonly limits: UnitLimits) {}
@@ -73,6 +74,7 @@ class Grouper<File extends UnitFile> {
     return open;
   }
 
+  /** The units that are not full, at the end. */
   rest(): Unit<File>[] {
     return [...this.#open.values()];
   }
@@ -92,10 +94,40 @@ export interface IdentifiedFile {
  * @param identity versions and options that change rows, by name
  */
 export function unitId(unit: { files: readonly IdentifiedFile[] }, identity: Readonly<Record<string, string>>): string {
-  const files = unit.files.map(({ canonicalKey, size, etag }) => JSON.stringify([canonicalKey, size, etag])).sort();
-  const options = Object.entries(identity)
-    .map((entry) => JSON.stringify(entry))
-    .sort();
-  const canonical = `{"files":[${files}],"identity":[${options}]}`;
-  return createHash('sha256').update(canonical).digest('hex').slice(0, 32);
+  return new UnitNames(identity).of(unit.files, filesJson(unit.files));
 }
+
+/** Files as a unit's name knows them, in JSON: an array of `[canonical key, size, ETag]`. */
+export function filesJson(files: readonly IdentifiedFile[]): string {
+  return JSON.stringify(files.map(({ canonicalKey, size, etag }) => [canonicalKey, size, etag]));
+}
+
+/** {@link unitId} of many units of one identity. */
+export class UnitNames {
+  readonly #identity: string;
+
+  constructor(identity: Readonly<Record<string, string>>) {
+    const options = Object.entries(identity).map((entry) => JSON.stringify(entry));
+    this.#identity = options.sort().join(',');
+  }
+
+  /** @param json the {@link filesJson} of these files */
+  of(files: readonly IdentifiedFile[], json: string): string {
+    const canonical = `{"files":${isSorted(files, json) ? json : sortedJson(files)},"identity":[${this.#identity}]}`;
+    return hash('sha256', canonical, 'hex').slice(0, 32);
+  }
+}
+
+/** The order of a unit's name is that of its files' texts. A listing's files mostly come in it, and then need not be made into texts. */
+function isSorted(files: readonly IdentifiedFile[], json: string): boolean {
+  if (json.includes('\\')) return false;
+  for (let i = 1; i < files.length; i++) {
+    const [before, { canonicalKey }] = [files[i - 1]!.canonicalKey, files[i]!];
+    // of a key that goes on where another ends, the text does not go on like this
+    if (before >= canonicalKey || canonicalKey.startsWith(before)) return false;
+  }
+  return true;
+}
+
+const sortedJson = (files: readonly IdentifiedFile[]): string =>
+  `[${files.map((file) => filesJson([file]).slice(1, -1)).sort()}]`;

@@ -6,6 +6,12 @@ import { inOrder } from './in-order.js';
 
 export type Listable = Pick<ObjectStore, 'uri' | 'list'>;
 
+/** The objects of an archive, page by page: a step an object between asynchronous iterators would cost more than the object's planning. */
+export interface Listing {
+  uri: string;
+  pages(): AsyncIterable<ObjectInfo[]>;
+}
+
 /** Listings under way; each holds its keys until it is its turn. */
 const LISTINGS = 8;
 
@@ -16,22 +22,21 @@ const FIRST_KEYS = 1000;
  * The whole archive. FDR names its batches by random UUIDs, so behind the first `data/` the keys are cut at `00` … `ff` into ranges that
  * together hold every key, whatever its form; without such a folder in the first page the listing is one after the other.
  */
-export function listInRanges(archive: Listable, firstKeys = FIRST_KEYS): Listable {
-  return { uri: archive.uri, list: () => listRanges(archive, firstKeys) };
+export function listInRanges(archive: Listable, firstKeys = FIRST_KEYS): Listing {
+  return { uri: archive.uri, pages: () => listRanges(archive, firstKeys) };
 }
 
-async function* listRanges(archive: Listable, firstKeys: number): AsyncGenerator<ObjectInfo> {
+async function* listRanges(archive: Listable, firstKeys: number): AsyncGenerator<ObjectInfo[]> {
   const first: ObjectInfo[] = [];
   for await (const object of archive.list('')) {
     first.push(object);
     if (first.length === firstKeys) break;
   }
   const last = first[firstKeys - 1]?.key;
-  yield* first;
-  if (last === undefined) return;
-  const cuts = [last, ...cutsOf(first).filter((cut) => compareKeys(cut, last) > 0)];
+  const cuts = last === undefined ? [] : [last, ...cutsOf(first).filter((cut) => compareKeys(cut, last) > 0)];
+  yield first;
   const ranges = cuts.map((after, i) => ({ after, upTo: cuts[i + 1] }));
-  for await (const part of inOrder(ranges, LISTINGS, ({ after, upTo }) => listRange(archive, after, upTo))) yield* part;
+  yield* inOrder(ranges, LISTINGS, ({ after, upTo }) => listRange(archive, after, upTo));
 }
 
 function cutsOf(objects: readonly ObjectInfo[]): string[] {
@@ -54,16 +59,22 @@ async function listRange(archive: Listable, after: string, upTo: string | undefi
 }
 
 /** Only these folders of the archive, which do not lie in one another and are in byte order. */
-export function listFolders(archive: Listable, folders: readonly string[]): Listable {
+export function listFolders(archive: Listable, folders: readonly string[]): Listing {
+  const list = async (folder: string) => {
+    const found: ObjectInfo[] = [];
+    for await (const object of archive.list(folder)) found.push(object);
+    return found;
+  };
+  return { uri: archive.uri, pages: () => inOrder(folders, LISTINGS, list) };
+}
+
+/** Without the keys that begin with one of these. */
+export function without({ uri, pages }: Listing, prefixes: readonly string[]): Listing {
+  if (prefixes.length === 0) return { uri, pages };
   return {
-    uri: archive.uri,
-    async *list() {
-      const list = async (folder: string) => {
-        const found: ObjectInfo[] = [];
-        for await (const object of archive.list(folder)) found.push(object);
-        return found;
-      };
-      for await (const part of inOrder(folders, LISTINGS, list)) yield* part;
+    uri,
+    async *pages() {
+      for await (const page of pages()) yield page.filter(({ key }) => !prefixes.some((prefix) => key.startsWith(prefix)));
     },
   };
 }

@@ -1,18 +1,21 @@
 /** What a backfill keeps in the work area, and where: the plan, its slices, what was submitted, what each slice became. */
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { SECONDARY_FEEDS } from '../archive/feed.js';
 import { CountsSchema } from '../convert/counts.js';
 import { OutcomesSchema } from '../convert/ledger.js';
 import { type ConvertOptions, type FilledOptions, fillOptions } from '../convert/options.js';
 import type { LakeAccess } from '../lake/lake-access.js';
 import { openStore, type StoreOptions } from '../store/open.js';
-import type { ObjectStore } from '../store/store.js';
+import type { ObjectStore, ReadOptions } from '../store/store.js';
 import { brokenFile, notAPlan, planFormat } from './errors.js';
 
-export const PLAN_FORMAT = 1;
+export const PLAN_FORMAT = 2;
 
 const count = z.number().int().min(0);
+
+/** Where a slice lies: bytes `start` to `end`, both inclusive, of a part. */
+const SlicePlaceSchema = z.object({ part: count, start: count, end: count });
+export type SlicePlace = z.output<typeof SlicePlaceSchema>;
 
 export const PlanSchema = z.object({
   format: z.literal(PLAN_FORMAT),
@@ -23,7 +26,7 @@ export const PlanSchema = z.object({
   identity: z.record(z.string(), z.string()),
   lakeId: z.string(),
   vcpus: count,
-  slices: z.array(z.object({ units: count, files: count, bytes: count, seconds: z.number() })),
+  slices: z.array(z.object({ units: count, files: count, bytes: count, seconds: z.number(), at: SlicePlaceSchema })),
   units: count,
   files: count,
   bytes: count,
@@ -53,25 +56,6 @@ export type Retired = z.output<typeof RetiredSchema>;
 
 /** The units' names, slice by slice. */
 const UnitNamesSchema = z.array(z.array(z.string()));
-
-export const SliceSchema = z.object({
-  slice: count,
-  units: z.array(
-    z.object({
-      unit: z.string(),
-      files: z.array(
-        z.object({
-          key: z.string(),
-          canonicalKey: z.string(),
-          size: count,
-          etag: z.string(),
-          feed: z.enum(['events', ...SECONDARY_FEEDS, 'unknown']),
-        }),
-      ),
-    }),
-  ),
-});
-export type Slice = z.output<typeof SliceSchema>;
 
 /** One call of `submit` or `resume`: child `offset + index` of its arrays converts `slices[offset + index]`. */
 export const SubmissionSchema = z.object({
@@ -123,11 +107,11 @@ export class PlanPlace {
     return `${this.work.uri}/${this.prefix}${name}`;
   }
 
-  /** A small file as JSON (`.gz`: inflated), checked; undefined where there is none. */
-  async readIfThere<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  /** A small file, or some bytes of one, as JSON (`.gz`: inflated), checked; undefined where there is none. */
+  async readIfThere<T>(name: string, schema: z.ZodType<T>, range: ReadOptions = {}): Promise<T | undefined> {
     const parts: Buffer[] = [];
     try {
-      for await (const part of await this.work.read(this.key(name))) parts.push(part as Buffer);
+      for await (const part of await this.work.read(this.key(name), range)) parts.push(part as Buffer);
     } catch (error) {
       if ((error as { code?: string }).code === 'STORE_NOT_FOUND') return undefined;
       throw error;
@@ -141,8 +125,8 @@ export class PlanPlace {
   }
 
   /** The same of a file that must be there. */
-  async read<T>(name: string, schema: z.ZodType<T>): Promise<T> {
-    const value = await this.readIfThere(name, schema);
+  async read<T>(name: string, schema: z.ZodType<T>, range: ReadOptions = {}): Promise<T> {
+    const value = await this.readIfThere(name, schema, range);
     if (value === undefined) throw brokenFile('file', this.uriOf(name), new Error('it does not exist'));
     return value;
   }
@@ -159,9 +143,6 @@ export class PlanPlace {
     return names;
   }
 
-  readSlice(slice: number): Promise<Slice> {
-    return this.read(`slices/${sliceName(slice)}.json.gz`, SliceSchema);
-  }
   readUnitNames(): Promise<string[][]> {
     return this.read('units.json.gz', UnitNamesSchema);
   }

@@ -5,28 +5,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import { type ArchiveFile, type FoundCounts, findFiles } from '../archive/find.js';
-import { streamUnits, type Unit, unitId } from '../archive/unit.js';
+import { type ArchiveFile, FileFinder, type FoundCounts } from '../archive/find.js';
+import { UnitNames } from '../archive/unit.js';
 import { loadCompiled, PRODUCT_VERSION } from '../convert/definitions.js';
 import { knownFiles } from '../convert/earlier-runs.js';
 import { fileIdentity, ledgerPrefix, readLedgers, readUnitStates } from '../convert/ledger.js';
 import { type ConvertOptions, rowIdentity } from '../convert/options.js';
-import { withoutOwn } from '../convert/own-objects.js';
+import { ownPrefixes } from '../convert/own-objects.js';
 import { archiveOptions, closePlaces, openPlaces, type Places } from '../convert/places.js';
-import { planFiles, rangeOf, UNIT_FILES } from '../convert/plan-files.js';
-import type { PlannedFile } from '../convert/unit-converter.js';
+import { type Copies, FilePlanner, RememberedFiles, rangeOf, UNIT_FILES } from '../convert/plan-files.js';
 import type { ObjectStore } from '../store/store.js';
 import { cloudWindow, templateFolders } from './cloud-window.js';
 import { crossRegion, emptyPlan } from './errors.js';
 import { type Estimate, estimateBackfill, workSeconds } from './estimate.js';
 import { inOrder } from './in-order.js';
 import { listInventory } from './inventory.js';
-import { listFolders, listInRanges } from './list-archive.js';
-import { PLAN_FORMAT, type Plan, PlanPlace, PlanSchema, planPrefix, type Slice, sliceName } from './plan-file.js';
+import { type Listing, listFolders, listInRanges, without } from './list-archive.js';
+import { CopiesPossible, OneFolder } from './one-folder.js';
+import { PLAN_FORMAT, type Plan, PlanPlace, PlanSchema, planPrefix } from './plan-file.js';
 import { type BackfillOptions, type FilledBackfill, fillBackfill } from './plan-options.js';
+import { filesOf, type Planner, unitsOf } from './planned-units.js';
 import { Replacement } from './replaced-units.js';
 import { SeenFiles } from './seen-files.js';
 import { noSelectCounts, type SelectCounts, selectByLastModified, selectByProbe } from './select.js';
+import { type PackedUnit, SlicePacker, SliceParts } from './slice-file.js';
 import { type SliceDraft, streamSlices } from './slices.js';
 import { ReplacedObjects } from './write-claims.js';
 
@@ -64,13 +66,23 @@ export type PlanHooks = { onProgress?: (progress: { files: number; bytes: number
 export async function planBackfill(given: ConvertOptions, options: BackfillOptions, hooks: PlanHooks = {}): Promise<PlanReport> {
   const filled = fillBackfill(given, options);
   const places = await openPlaces(filled.convert);
-  const scratch = await mkdtemp(join(tmpdir(), 'falconry-plan-'));
+  const planWith = async (copies: Copies): Promise<PlanReport> => {
+    const scratch = await mkdtemp(join(tmpdir(), 'falconry-plan-'));
+    try {
+      return await new Planning(filled, places, scratch, hooks, copies).run();
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  };
   try {
-    return await new Planning(filled, places, scratch, hooks).run();
+    return await planWith(new OneFolder()).catch((error) => {
+      // seldom, and then the whole archive is looked at again
+      if (error instanceof CopiesPossible) return planWith(new RememberedFiles(new SeenFiles()));
+      throw error;
+    });
   } catch (error) {
     throw regionError(error, filled);
   } finally {
-    await rm(scratch, { recursive: true, force: true });
     await closePlaces(places);
   }
 }
@@ -82,12 +94,14 @@ function regionError(error: unknown, { convert }: FilledBackfill): unknown {
   return region === undefined ? error : crossRegion(convert.archive, region, convert.region);
 }
 
-/** Slices that are packed and written while the next are planned. */
-const WRITES = 4;
+/** Slices that are compressed while the next are planned. */
+const PACKED_AT_ONCE = 4;
 
 class Planning {
   private readonly selected = noSelectCounts();
   private readonly identity: Record<string, string>;
+  private readonly packer = new SlicePacker();
+  private readonly parts: SliceParts;
   private known = 0;
 
   constructor(
@@ -95,7 +109,9 @@ class Planning {
     private readonly places: Places,
     private readonly scratch: string,
     private readonly hooks: PlanHooks,
+    private readonly copies: Copies,
   ) {
+    this.parts = new SliceParts(scratch);
     const { mapping } = loadCompiled(filled.convert.ocsf);
     this.identity = rowIdentity(filled.convert, mapping.mappingVersion, PRODUCT_VERSION);
   }
@@ -105,39 +121,53 @@ class Planning {
     const replacement = filled.backfill.replace ? await this.openReplacement() : undefined;
     const known = replacement === undefined ? await knownFiles(places) : undefined;
     const ledgers = await ledgersDigest(places.work, places.lakeId, new Set());
-    const finding = findFiles(this.listing());
-    const asked = rangeOf(filled.convert);
-    const selected = this.select(finding);
-    const files =
+    const listing = this.listing();
+    const finder = new FileFinder(listing.uri);
+    const planner =
       replacement === undefined
-        ? planFiles(places.archive, selected, known!, asked, () => this.known++, new SeenFiles())
-        : this.unlessCurrent(selected, replacement);
-    const units = streamUnits(told(files, hooks), { bytes: filled.convert.unitBytes, files: UNIT_FILES });
+        ? new FilePlanner(known!, rangeOf(filled.convert), () => this.known++, this.copies)
+        : this.unlessCurrent(replacement);
+    const progress = { files: 0, bytes: 0 };
+    // an inventory is sorted before its first file is known
+    hooks.onProgress?.(progress);
+    const unitLimits = { bytes: filled.convert.unitBytes, files: UNIT_FILES };
+    const names = new UnitNames(this.identity);
+    const pages = this.select(filesOf(listing, finder));
+    const units = unitsOf(places.archive, pages, planner, unitLimits, names, (files, bytes) => {
+      progress.files += files;
+      progress.bytes += bytes;
+      hooks.onProgress?.(progress);
+    });
     const { rates, limits } = filled;
     const drafts = streamSlices(units, (amount) => workSeconds(amount, rates), limits);
 
     const unitNames: string[][] = [];
     const slices: Plan['slices'] = [];
     const hash = createHash('sha256');
-    for await (const { draft, names } of inOrder(numbered(drafts), WRITES, (item) => this.writeSlice(item))) {
+    for await (const { draft, packed } of inOrder(numbered(drafts), PACKED_AT_ONCE, (item) => this.packSlice(item))) {
+      const names = draft.units.map(({ unit }) => unit);
+      const { files, bytes, seconds } = draft;
       unitNames.push(names);
       hash.update(`${names.join(' ')}\n`);
-      slices.push({ units: names.length, files: draft.files, bytes: draft.bytes, seconds: draft.seconds });
+      slices.push({ units: names.length, files, bytes, seconds, at: await this.parts.append(packed) });
     }
     const sum = (name: 'units' | 'files' | 'bytes') => slices.reduce((total, slice) => total + slice[name], 0);
     const total = { units: sum('units'), files: sum('files'), bytes: sum('bytes') };
     const { units: replaced, left } = replacement?.finish() ?? { units: [], left: 0 };
-    if (slices.length + replaced.length === 0) throw emptyPlan(filled.convert.archive, this.whyEmpty(finding.counts));
-    if (finding.counts.files !== total.files + this.known + this.selected.outOfRange) {
+    if (slices.length + replaced.length === 0) throw emptyPlan(filled.convert.archive, this.whyEmpty(finder.counts));
+    if (finder.counts.files !== total.files + this.known + this.selected.outOfRange) {
       throw new Error(
-        `${finding.counts.files} files found, but ${total.files} planned + ${this.known} known + ${this.selected.outOfRange} out of range`,
+        `${finder.counts.files} files found, but ${total.files} planned + ${this.known} known + ${this.selected.outOfRange} out of range`,
       );
     }
 
     const { workers: _, ...planOptions } = { ...filled.given, work: places.workUri };
     const head = { options: planOptions, identity: this.identity, lakeId: places.lakeId, vcpus: rates.vcpus };
     if (replaced.length > 0) hash.update(`${replaced.join(' ')}\n`);
-    const id = hash.update(JSON.stringify(head)).digest('hex').slice(0, 16);
+    const id = hash
+      .update(JSON.stringify({ format: PLAN_FORMAT, ...head }))
+      .digest('hex')
+      .slice(0, 16);
     const place = new PlanPlace(places.work, planPrefix(places.lakeId, id));
     const replace = { units: replaced.length, ...(await this.countReplaced(id, replaced)) };
     const planned: Plan = { format: PLAN_FORMAT, id, ...head, slices, ...total, ledgers };
@@ -150,7 +180,7 @@ class Planning {
       ...total,
       estimate: estimateBackfill(slices, total, rates, Math.max(1, Math.min(filled.backfill.jobsAtOnce, slices.length))),
       vcpus: rates.vcpus,
-      found: finding.counts,
+      found: finder.counts,
       selected: this.selected,
       known: this.known,
       selection: this.selection(),
@@ -173,14 +203,14 @@ class Planning {
     return replacement;
   }
 
-  private async *unlessCurrent(files: AsyncIterable<ArchiveFile>, replacement: Replacement): AsyncGenerator<PlannedFile> {
-    const { archive } = this.places;
-    for await (const file of files) {
-      const { key, canonicalKey, size, feed } = file;
-      const etag = await archive.etag(file);
-      if (replacement.meet(fileIdentity({ canonicalKey, size, etag }), key)) yield { key, canonicalKey, size, feed, etag };
-      else this.known++;
-    }
+  private unlessCurrent(replacement: Replacement): Planner {
+    return {
+      take: ({ key, canonicalKey, size, feed }, etag) => {
+        if (replacement.meet(fileIdentity({ canonicalKey, size, etag }), key)) return { key, canonicalKey, size, feed, etag };
+        this.known++;
+        return undefined;
+      },
+    };
   }
 
   private async countReplaced(plan: string, units: readonly string[]) {
@@ -188,25 +218,29 @@ class Planning {
     return (await ReplacedObjects.read(work, lakeId, { plan, productVersion: PRODUCT_VERSION, units })).count();
   }
 
-  private listing(): Pick<ObjectStore, 'uri' | 'list'> {
+  private listing(): Listing {
     const { filled, places } = this;
-    const { convert, backfill } = filled;
-    const archive = withoutOwn(places.archive, convert.lake, places.workUri);
-    if (backfill.inventory !== undefined) {
-      const inventory = listInventory(convert.archive.replace(/\/+$/, ''), backfill.inventory, archiveOptions(convert));
-      return withoutOwn(inventory as ObjectStore, convert.lake, places.workUri);
-    }
-    if (backfill.template === undefined) return listInRanges(archive);
-    return listFolders(archive, templateFolders(backfill.template, cloudWindow(rangeOf(convert))));
+    const { convert } = filled;
+    return without(this.everything(), ownPrefixes(places.archive.uri, convert.lake, places.workUri));
   }
 
-  private select(files: AsyncIterable<ArchiveFile>): AsyncIterable<ArchiveFile> {
+  private everything(): Listing {
+    const { filled, places } = this;
+    const { convert, backfill } = filled;
+    if (backfill.inventory !== undefined) {
+      return listInventory(convert.archive.replace(/\/+$/, ''), backfill.inventory, archiveOptions(convert));
+    }
+    if (backfill.template === undefined) return listInRanges(places.archive);
+    return listFolders(places.archive, templateFolders(backfill.template, cloudWindow(rangeOf(convert))));
+  }
+
+  private select(pages: AsyncIterable<ArchiveFile[]>): AsyncIterable<ArchiveFile[]> {
     const { filled, places, selected } = this;
     const window = cloudWindow(rangeOf(filled.convert));
     const slack = filled.backfill.slackHours * 3_600_000;
-    if (filled.backfill.probe) return selectByProbe(places.archive, files, window, slack, selected);
-    if (filled.backfill.byLastModified) return selectByLastModified(files, window, slack, selected);
-    return files;
+    if (filled.backfill.probe) return selectByProbe(places.archive, pages, window, slack, selected);
+    if (filled.backfill.byLastModified) return selectByLastModified(pages, window, slack, selected);
+    return pages;
   }
 
   private selection(): PlanReport['selection'] {
@@ -219,10 +253,8 @@ class Planning {
     return `of ${files} files ${this.known} are in the lake already and ${outOfRange} hold no events of the range`;
   }
 
-  private async writeSlice({ draft, slice }: { draft: SliceDraft<Unit<PlannedFile>>; slice: number }) {
-    const units = draft.units.map((unit) => ({ unit: unitId(unit, this.identity), files: unit.files }));
-    await this.pack(`${sliceName(slice)}.json.gz`, { slice, units } satisfies Slice);
-    return { draft: { files: draft.files, bytes: draft.bytes, seconds: draft.seconds }, names: units.map(({ unit }) => unit) };
+  private async packSlice({ draft, slice }: { draft: SliceDraft<PackedUnit>; slice: number }) {
+    return { draft, packed: await this.packer.pack(slice, draft.units) };
   }
 
   private async pack(name: string, value: unknown): Promise<string> {
@@ -237,12 +269,11 @@ class Planning {
     const there = await place.readIfThere('plan.json', PlanSchema);
     if (there !== undefined) {
       // something else was converted since the same plan was made, and it was not submitted: see submitPlan
-      if (there.ledgers !== plan.ledgers && (await place.list('submissions/')).length === 0) await place.write('plan.json', plan);
+      if (there.ledgers !== plan.ledgers && (await place.list('submissions/')).length === 0)
+        await place.write('plan.json', { ...plan, slices: there.slices });
       return false;
     }
-    const names = plan.slices.map((_, slice) => `${sliceName(slice)}.json.gz`);
-    const put = (name: string) => work.writeFile(place.key(`slices/${name}`), join(this.scratch, name), { consume: true });
-    for await (const _ of inOrder(names, 16, put));
+    await this.parts.upload(place);
     await work.writeFile(place.key('units.json.gz'), await this.pack('units.json.gz', unitNames), { consume: true });
     if (replaced.length > 0)
       await work.writeFile(place.key('replaced.json.gz'), await this.pack('replaced.json.gz', replaced), { consume: true });
@@ -253,16 +284,6 @@ class Planning {
 async function* numbered<T>(items: AsyncIterable<T>): AsyncGenerator<{ draft: T; slice: number }> {
   let slice = 0;
   for await (const draft of items) yield { draft, slice: slice++ };
-}
-
-async function* told<File extends { size: number }>(files: AsyncIterable<File>, { onProgress }: PlanHooks): AsyncGenerator<File> {
-  const progress = { files: 0, bytes: 0 };
-  for await (const file of files) {
-    progress.files++;
-    progress.bytes += file.size;
-    if (progress.files % 1000 === 0) onProgress?.(progress);
-    yield file;
-  }
 }
 
 /** Of the ledgers of a lake but for some units': it changes when something else is converted into the lake. */

@@ -11,7 +11,8 @@ import { errorFromRecord, FalconryError } from '../error.js';
 import type { JobLog } from '../job/log.js';
 import { inputChanged, planOutdated } from './errors.js';
 import { inOrder } from './in-order.js';
-import { conversionOf, type Done, type OpenPlan, type Plan, type Slice, sliceName } from './plan-file.js';
+import { conversionOf, type Done, type OpenPlan, type Plan, sliceName } from './plan-file.js';
+import { readSlice, type Slice } from './slice-file.js';
 
 export interface SliceHooks {
   log: JobLog;
@@ -33,7 +34,7 @@ export async function runSlice(open: OpenPlan, number: number, { log, signal }: 
   const options = conversionOf(open, { workers: plan.vcpus });
   const { mapping } = loadCompiled(options.ocsf);
   checkIdentity(place.uri, plan, rowIdentity(options, mapping.mappingVersion, PRODUCT_VERSION));
-  const slice = await place.readSlice(number);
+  const slice = await readSlice(open, number);
   const places = await openPlaces(options);
   const progress = newProgress();
   const { lakeId, workUri, workFolder } = places;

@@ -18,17 +18,19 @@ export const noSelectCounts = (): SelectCounts => ({ outOfRange: 0, outOfRangeBy
 
 /** By the time of the last change, where there is one. Only right for an archive that was never copied. */
 export async function* selectByLastModified(
-  files: AsyncIterable<ArchiveFile>,
+  pages: AsyncIterable<ArchiveFile[]>,
   window: TimeRange,
   slack: number,
   counts: SelectCounts,
-): AsyncGenerator<ArchiveFile> {
-  for await (const file of files) {
+): AsyncGenerator<ArchiveFile[]> {
+  const isInRange = (file: ArchiveFile) => {
     const time = file.lastModified?.getTime();
     if (time === undefined) counts.undated++;
-    if (time === undefined || overlaps({ from: time, to: time }, window, slack)) yield file;
-    else leaveOut([file], counts);
-  }
+    if (time === undefined || overlaps({ from: time, to: time }, window, slack)) return true;
+    leaveOut([file], counts);
+    return false;
+  };
+  for await (const page of pages) yield page.filter(isInRange);
 }
 
 const PROBES = 16;
@@ -42,31 +44,33 @@ const FOLDER_FILES = 1000;
  */
 export async function* selectByProbe(
   archive: ObjectStore,
-  files: AsyncIterable<ArchiveFile>,
+  pages: AsyncIterable<ArchiveFile[]>,
   window: TimeRange,
   slack: number,
   counts: SelectCounts,
-): AsyncGenerator<ArchiveFile> {
+): AsyncGenerator<ArchiveFile[]> {
   const probe = async (folder: ArchiveFile[]) => {
     const file = folder[0]!;
     return { folder, times: await probeFile(archive, { ...file, etag: await archive.etag(file) }) };
   };
-  for await (const { folder, times } of inOrder(byFolder(files), PROBES, probe)) {
+  for await (const { folder, times } of inOrder(byFolder(pages), PROBES, probe)) {
     counts.probed++;
     if (times === undefined) counts.undated += folder.length;
-    if (times === undefined || overlaps(times, window, slack)) yield* folder;
+    if (times === undefined || overlaps(times, window, slack)) yield folder;
     else leaveOut(folder, counts);
   }
 }
 
-async function* byFolder(files: AsyncIterable<ArchiveFile>): AsyncGenerator<ArchiveFile[]> {
+async function* byFolder(pages: AsyncIterable<ArchiveFile[]>): AsyncGenerator<ArchiveFile[]> {
   let folder: ArchiveFile[] = [];
-  for await (const file of files) {
-    if (folder.length === FOLDER_FILES || (folder.length > 0 && dirname(folder[0]!.key) !== dirname(file.key))) {
-      yield folder;
-      folder = [];
+  for await (const page of pages) {
+    for (const file of page) {
+      if (folder.length === FOLDER_FILES || (folder.length > 0 && dirname(folder[0]!.key) !== dirname(file.key))) {
+        yield folder;
+        folder = [];
+      }
+      folder.push(file);
     }
-    folder.push(file);
   }
   if (folder.length > 0) yield folder;
 }

@@ -27,7 +27,7 @@ export interface SliceDraft<Unit> extends Amount {
  *
  * @param secondsOf the estimate of an amount; additive
  */
-export async function* streamSlices<Unit extends { bytes: number; files: readonly unknown[] }>(
+export async function* streamSlices<Unit extends Amount>(
   units: Iterable<Unit> | AsyncIterable<Unit>,
   secondsOf: (amount: Amount) => number,
   limits: SliceLimits = DEFAULT_SLICE_LIMITS,
@@ -35,8 +35,8 @@ export async function* streamSlices<Unit extends { bytes: number; files: readonl
   let held: SliceDraft<Unit> | undefined;
   let open: SliceDraft<Unit> | undefined;
   for await (const unit of units) {
-    const files = unit.files.length;
-    const seconds = secondsOf({ bytes: unit.bytes, files });
+    const { files } = unit;
+    const seconds = secondsOf(unit);
     if (open && (open.seconds + seconds > limits.aim || open.files + files > limits.files)) {
       if (held) yield held;
       held = open;

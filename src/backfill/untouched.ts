@@ -7,6 +7,7 @@ import { planStale } from './errors.js';
 import { ledgersDigest } from './plan.js';
 import { conversionOf, type OpenPlan } from './plan-file.js';
 import { SeenFiles } from './seen-files.js';
+import { readSlice } from './slice-file.js';
 
 /** Stands since the plan gave the lake back before its end. */
 const CANCELLED = 'cancelled.json';
@@ -34,7 +35,7 @@ async function checkLedgers(open: OpenPlan, own: ReadonlySet<string>): Promise<v
   const replaced = new Set(plan.replace === undefined ? [] : await place.readReplaced());
   const planned = new SeenFiles();
   for (const [number] of plan.slices.entries()) {
-    for (const { files } of (await place.readSlice(number)).units) for (const file of files) planned.add(fileIdentity(file));
+    for (const { files } of (await readSlice(open, number)).units) for (const file of files) planned.add(fileIdentity(file));
   }
   const quarantines = new Set([...replaced].map(quarantineName));
   for await (const { ledger } of readLedgers(place.work, plan.lakeId)) {

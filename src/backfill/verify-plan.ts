@@ -8,9 +8,10 @@ import type { ObjectStore } from '../store/store.js';
 import { inOrder } from './in-order.js';
 import { MergedObjects } from './merged-objects.js';
 import { objectsThere } from './objects-there.js';
-import { conversionOf, type OpenPlan, type Retired, type Slice, sizeOfClaims } from './plan-file.js';
+import { conversionOf, type OpenPlan, type Retired, sizeOfClaims } from './plan-file.js';
 import type { PlanFinding } from './plan-finding.js';
 import { PlannedPartitions } from './planned-partitions.js';
+import { readSlice, type Slice } from './slice-file.js';
 
 export interface PlanVerification {
   plan: string;
@@ -65,7 +66,7 @@ export async function verifyPlan(
     const partitions = new PlannedPartitions();
     const journals = await MergedObjects.read(places.work, places.lake, plan.lakeId);
     for (let number = 0; number < plan.slices.length; number++) {
-      const slice = await place.readSlice(number);
+      const slice = await readSlice(open, number);
       const verify = (unit: Slice['units'][number]) => verifyUnit({ ...places, journals }, number, unit);
       for await (const { ledger, merged, replaced, findings } of inOrder(slice.units, UNITS_AT_ONCE, verify)) {
         result.units++;

@@ -33,7 +33,9 @@ export async function planCommand({ json, ...args }: Record<string, unknown> & {
   const convert = Object.fromEntries(entries.filter(([name]) => !BACKFILL_OPTIONS.includes(name)));
   const line = new ProgressLine(json !== true);
   const onProgress = (progress: { files: number; bytes: number }) =>
-    line.show(() => `${plural(progress.files, 'file')} · ${bytes(progress.bytes)} planned`);
+    line.show(() =>
+      progress.files === 0 ? 'looking at the archive' : `${plural(progress.files, 'file')} · ${bytes(progress.bytes)} planned`,
+    );
   try {
     const report = await planBackfill(convert as unknown as ConvertOptions, backfill, { onProgress });
     line.clear();

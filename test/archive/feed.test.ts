@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classifyKey, type FileFeed, feedOfRecord, SECONDARY_FEEDS } from '../../src/archive/feed.js';
+import { classifyKey, type FileFeed, feedOfRecord, KeyClassifier, SECONDARY_FEEDS } from '../../src/archive/feed.js';
 
 const BATCH = '6f1c9a52-0b7e-4d7c-9d0e-3a5b8c1d2e4f';
 const HOURLY = `batch=${BATCH}/year=2025/month=03/day=09/hour=17/platform=Win/part-00000.c000.txt.gz`;
@@ -75,6 +75,24 @@ describe('classifyKey', () => {
         },
       ),
       { seed: 41, numRuns: 300 },
+    );
+  });
+});
+
+describe('KeyClassifier', () => {
+  it('says of each of many keys what it says of one', () => {
+    const name = fc.constantFrom('data', 'fdrv2', 'aidmaster', 'x', 'xdata', '', '_temporary', `batch=${BATCH}`, BATCH);
+    const file = fc.constantFrom('p.gz', 'P.GZ', '_SUCCESS', '.p.gz', 'p.txt', '', 'data');
+    const keys = fc.array(fc.tuple(fc.array(name, { maxLength: 4 }), file), { minLength: 2, maxLength: 20 });
+    fc.assert(
+      fc.property(keys, fc.constantFrom('', '/data', 'a/data', '/x/fdrv2', 'data//'), (all, root) => {
+        const classifier = new KeyClassifier(root);
+        for (const [folders, last] of all) {
+          const key = [...folders, last].join('/');
+          expect(classifier.classify(key), key).toEqual(classifyKey(key, root));
+        }
+      }),
+      { seed: 43, numRuns: 500 },
     );
   });
 });

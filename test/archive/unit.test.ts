@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planUnits, streamUnits, type Unit, type UnitFile, type UnitLimits, unitId } from '../../src/archive/unit.js';
@@ -126,6 +127,28 @@ describe('unitId', () => {
       .reverse()
       .map((file) => ({ ...file, key: `elsewhere/${file.canonicalKey}`, lastModified: new Date() }));
     expect(unitId({ files }, { mapping: '7', dedupe: 'false', ocsf: '1.2.0' })).toBe(unitId(unit, identity));
+  });
+
+  it('sorts texts, not keys, whatever stands in them and in whatever order they come', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'b', ' ', '!', '"', '\\', '\n', '/', 'é', '\u{1f600}', '\uffee', ','),
+      maxLength: 3,
+    });
+    const files = fc.array(fc.record({ canonicalKey: text, size: fc.integer({ min: 0, max: 11 }), etag: text }), {
+      maxLength: 5,
+    });
+    const byKey = (a: { canonicalKey: string }, b: { canonicalKey: string }) => (a.canonicalKey < b.canonicalKey ? -1 : 1);
+    const named = (given: { canonicalKey: string; size: number; etag: string }[]) => {
+      const texts = given.map(({ canonicalKey, size, etag }) => JSON.stringify([canonicalKey, size, etag])).sort();
+      const canonical = `{"files":[${texts}],"identity":[["dedupe","false"],["mapping","7"],["ocsf","1.2.0"]]}`;
+      return createHash('sha256').update(canonical).digest('hex').slice(0, 32);
+    };
+    fc.assert(
+      fc.property(files, (given) => {
+        for (const order of [given, [...given].sort(byKey)]) expect(unitId({ files: order }, identity)).toBe(named(given));
+      }),
+      { seed: 44, numRuns: 3000 },
+    );
   });
 
   it('changes with every part', () => {

@@ -1,5 +1,6 @@
 /** What a user can do wrong, each in one sentence that says what to do. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { PLAN_FORMAT } from '../../src/backfill/plan-file.js';
 import { runCli } from '../cli/run.js';
 import { CREDENTIALS } from '../convert/s3-places.js';
 import type { Operation } from '../support/s3/request.js';
@@ -73,7 +74,7 @@ it('a plan of another format, a broken one, and one of another mapping version',
   const key = uri.slice('s3://work/'.length);
   const text = backfill.s3.object('work', key)!.bytes.toString('utf8');
   try {
-    backfill.s3.put('work', key, text.replace('"format":1', '"format":0'));
+    backfill.s3.put('work', key, text.replace(`"format":${PLAN_FORMAT}`, '"format":0'));
     expect(seen(await backfillCli(backfill, 'status', uri))).toEqual(
       failure('BACKFILL_PLAN_VERSION', /has format 0, which this version does not read; make it again/),
     );

@@ -7,21 +7,23 @@ import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import type { ArchiveFile } from '../../src/archive/find.js';
-import { type InventorySorting, listInventory } from '../../src/backfill/inventory.js';
-import { type Listable, listFolders, listInRanges } from '../../src/backfill/list-archive.js';
+import { listInventory } from '../../src/backfill/inventory.js';
+import { type Listing, listFolders, listInRanges, without } from '../../src/backfill/list-archive.js';
 import { cloudTimes } from '../../src/backfill/probe.js';
 import { noSelectCounts, selectByLastModified, selectByProbe } from '../../src/backfill/select.js';
 import { cutArrays } from '../../src/backfill/submit.js';
-import { compareKeys } from '../../src/store/key.js';
+import { compareKeys, isKey } from '../../src/store/key.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import type { ObjectInfo } from '../../src/store/store.js';
 import { batchId } from './backfill-places.js';
 
-async function keysOf(list: Listable): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const { key } of list.list('')) keys.push(key);
-  return keys;
+async function objectsOf({ pages }: Listing): Promise<ObjectInfo[]> {
+  const found: ObjectInfo[] = [];
+  for await (const page of pages()) found.push(...page);
+  return found;
 }
+
+const keysOf = async (listing: Listing) => (await objectsOf(listing)).map(({ key }) => key);
 
 async function storeOf(keys: readonly string[]): Promise<MemoryStore> {
   const store = new MemoryStore('s3://bucket/fdr');
@@ -45,6 +47,11 @@ describe('listing in ranges', () => {
   it('of an archive without data/ goes on where the first page ends', async () => {
     const keys = Array.from({ length: 30 }, (_, i) => `x/${i}.gz`);
     expect(await keysOf(listInRanges(await storeOf(keys), 7))).toEqual([...keys].sort(compareKeys));
+  });
+
+  it('leaves out what begins with a prefix', async () => {
+    const store = await storeOf(['a/1', 'b/1', 'ba/2', 'c']);
+    expect(await keysOf(without(listInRanges(store, 1), ['a/', 'b/']))).toEqual(['ba/2', 'c']);
   });
 
   it('lists only the folders of a template', async () => {
@@ -72,17 +79,13 @@ describe('an S3 Inventory', () => {
     fileSchema: string,
     write: (path: string) => Promise<void>,
     sourceBucket = 'bucket',
-    sorting?: InventorySorting,
   ) {
     const folder = await mkdtemp(join(tmpdir(), 'falconry-inventory-'));
     try {
       const key = fileFormat === 'CSV' ? 'data.csv.gz' : 'data.parquet';
       await write(join(folder, key));
       await writeFile(join(folder, 'manifest.json'), JSON.stringify({ sourceBucket, fileFormat, fileSchema, files: [{ key }] }));
-      const found: ObjectInfo[] = [];
-      for await (const object of listInventory('s3://bucket/fdr', join(folder, 'manifest.json'), {}, sorting).list(''))
-        found.push(object);
-      return found;
+      return await objectsOf(listInventory('s3://bucket/fdr', join(folder, 'manifest.json'), {}));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -119,13 +122,53 @@ describe('an S3 Inventory', () => {
     expect(found).toEqual(EXPECTED);
   });
 
-  it('is sorted in ranges, each of bounded size: every object once, in byte order', async () => {
-    const keys = Array.from({ length: 3000 }, (_, i) => `fdr/data/${batchId(i % 500)}/part-${i}'é.gz`);
+  it('is in byte order of the keys, whatever stands in them, in more than one page', async () => {
+    const odd = [
+      '\n',
+      '\r\n',
+      '\x1f',
+      '\x01',
+      '"',
+      '""',
+      "'",
+      '\\',
+      ',',
+      '\t',
+      ' ',
+      '\u{1f600}',
+      '\uffee',
+      'é',
+      '\n\x1f1\x1fe\x1f\x1f',
+    ];
+    const keys = Array.from(
+      { length: 3000 },
+      (_, i) => `data/${batchId(i % 500)}/part${odd[i % odd.length]}-${i}${odd[i % 7]}.gz`,
+    );
+    keys.push(...odd.map((each) => `data/a${each}`), ...odd.map((each) => each), 'data/a', 'data', 'x'.repeat(1020));
     const write = (path: string) =>
-      writeFile(path, gzipSync(keys.map((key) => `"bucket","${encodeURIComponent(key)}","1","e"\n`).join('')));
-    const sorting = { bytes: 20_000, sampled: 8 };
-    const found = await withInventory('CSV', 'Bucket, Key, Size, ETag', write, 'bucket', sorting);
-    expect(found.map(({ key }) => `fdr/${key}`)).toEqual([...keys].sort(compareKeys));
+      writeFile(path, gzipSync(keys.map((key) => `"bucket","${encodeURIComponent(`fdr/${key}`)}","1","e"\n`).join('')));
+    const found = await withInventory('CSV', 'Bucket, Key, Size, ETag', write);
+    expect(found.map(({ key }) => key)).toEqual([...keys].sort(compareKeys));
+    expect(found.every(({ size, etag, storageClass }) => size === 1 && etag === 'e' && storageClass === undefined)).toBe(true);
+  });
+
+  it('counts a key with a NUL, which no store reads, and says which', async () => {
+    const rows = ['a%00b.gz', 'c.gz'].map((key) => `"bucket","fdr/${key}","1","e"\n`);
+    const found = await withInventory('CSV', 'Bucket, Key, Size, ETag', (path) => writeFile(path, gzipSync(rows.join(''))));
+    expect(found.map(({ key }) => [key, isKey(key)])).toEqual([
+      ['/a%00b.gz', false],
+      ['c.gz', true],
+    ]);
+  });
+
+  it('is refused where a row has no size or no ETag, or cannot be read', async () => {
+    const refused = (row: string) =>
+      expect(withInventory('CSV', 'Bucket, Key, Size, ETag', (path) => writeFile(path, gzipSync(row)))).rejects;
+    await refused('"bucket","fdr/a.gz","","e"\n').toThrow(/a.gz has no ETag or no size/);
+    await refused('"bucket","fdr/a.gz","1",""\n').toThrow(/a.gz has no ETag or no size/);
+    await refused('"bucket","fdr/a.gz","-1","e"\n').toThrow(/a.gz has no ETag or no size/);
+    await refused('"bucket","fdr/a.gz","1","e\x1fSTANDARD\x1f7"\n').toThrow(/cannot be read/);
+    await refused(`"bucket","fdr/${'x'.repeat(70_000)}","1","e"\n`).toThrow(/longer than 65536 bytes/);
   });
 
   it('is refused where it lacks the ETag, is ORC, or lists another bucket', async () => {
@@ -150,9 +193,9 @@ describe('probing', () => {
 
   const DAY = 86_400_000;
   const WINDOW = { from: 1735689600000, to: 1735689600000 + DAY };
-  const found = async (files: AsyncIterable<ArchiveFile>) => {
+  const found = async (pages: AsyncIterable<ArchiveFile[]>) => {
     const keys: string[] = [];
-    for await (const { key } of files) keys.push(key);
+    for await (const page of pages) keys.push(...page.map(({ key }) => key));
     return keys;
   };
 
@@ -175,28 +218,23 @@ describe('probing', () => {
 
   it('by LastModified keeps what has none', async () => {
     const counts = noSelectCounts();
-    async function* files() {
+    async function* pages(): AsyncGenerator<ArchiveFile[]> {
       for (const [key, time] of [
         ['a', WINDOW.from - 1],
         ['b', WINDOW.from],
         ['c', WINDOW.to],
         ['d', undefined],
       ] as const) {
-        yield {
-          key,
-          canonicalKey: key,
-          size: 7,
-          feed: 'events' as const,
-          ...(time === undefined ? {} : { lastModified: new Date(time) }),
-        };
+        const file = { key, canonicalKey: key, size: 7, feed: 'events' as const };
+        yield [{ ...file, ...(time === undefined ? {} : { lastModified: new Date(time) }) }];
       }
     }
-    expect(await found(selectByLastModified(files(), WINDOW, 0, counts))).toEqual(['b', 'd']);
+    expect(await found(selectByLastModified(pages(), WINDOW, 0, counts))).toEqual(['b', 'd']);
     expect(counts).toMatchObject({ outOfRange: 2, outOfRangeBytes: 14, undated: 1 });
   });
 
   async function* archiveFiles(store: MemoryStore) {
-    for await (const object of store.list('')) yield { ...object, canonicalKey: object.key, feed: 'events' as const };
+    for await (const object of store.list('')) yield [{ ...object, canonicalKey: object.key, feed: 'events' as const }];
   }
 });
 

@@ -19,13 +19,16 @@ const LONG = process.env.FALCONRY_CHAOS !== undefined;
 const SEED = Number(process.env.FALCONRY_CHAOS_SEED ?? 20_260_905);
 const { KILLS, BATCHES } = LONG ? { KILLS: 300, BATCHES: 200 } : { KILLS: 6, BATCHES: 6 };
 /** more kills than are asked for, so that the last slices are not all too quick for theirs */
-const AIMED = LONG ? KILLS + 40 : KILLS;
+const AIMED = LONG ? KILLS + 20 : KILLS;
+/** children at a time: most of an attempt is its start, in which it waits for nothing but the processor */
+const SLOTS = 4;
 /** share of the requests that go wrong, of each kind: 5 % together */
 const RATE = 0.05 / 3;
 
 /** Kills attempts at a random instant between their start and the time that a whole one took lately; enough of them to use up its kills. */
 class Killer {
   killed = 0;
+  private tried = 0;
   private readonly random = new Random(SEED, 1);
   private lately = 2000;
 
@@ -37,15 +40,24 @@ class Killer {
     });
     const delay = this.random.between(1, Math.round(this.lately));
     const reclaimed = this.random.between(0, 3) > 0;
-    const killsLeft = AIMED - this.killed;
-    const slicesLeft = backfill.batch.children.filter(({ status }) => status !== 'SUCCEEDED').length;
-    // some attempts end before their instant comes
-    if (this.random.between(0, 99) > (140 * killsLeft) / (killsLeft + slicesLeft)) return;
+    if (this.random.between(0, 999) > 1000 * this.share(backfill)) return;
+    this.tried++;
     setTimeout(delay).then(() => {
       if (this.killed >= AIMED || child.attempts !== attempts || child.process === undefined) return;
       this.killed++;
+      if (this.killed % 50 === 0) console.log(`chaos: ${this.killed} kills, ${this.slicesLeft(backfill)} slices left`);
       backfill.batch.kill(child, reclaimed);
     });
+  }
+
+  /** Of the attempts, those to kill: as many as the kills that are left need, and more, since some end before their instant comes. */
+  private share(backfill: Backfill): number {
+    const killsLeft = AIMED - this.killed;
+    return (killsLeft / (killsLeft + this.slicesLeft(backfill))) * ((this.tried + 5) / (this.killed + 4));
+  }
+
+  private slicesLeft({ batch }: Backfill): number {
+    return BATCHES - batch.children.filter(({ status }) => status === 'SUCCEEDED').length;
   }
 }
 
@@ -55,6 +67,7 @@ class Observer {
   partly = 0;
   private running: Promise<void> | undefined;
   private failure: unknown;
+  private notBefore = 0;
 
   constructor(
     private readonly backfill: Backfill,
@@ -62,13 +75,16 @@ class Observer {
     private readonly units: readonly (readonly string[])[],
   ) {}
 
-  /** Observes once more, unless it is at it. */
+  /** Observes once more, unless it is at it, or was a moment ago: it looks at every unit, and the children need the processor too. */
   look(): void {
-    this.running ??= this.observe()
+    const begun = performance.now();
+    if (this.running !== undefined || begun < this.notBefore) return;
+    this.running = this.observe()
       .catch((error) => {
         this.failure ??= error;
       })
       .finally(() => {
+        this.notBefore = performance.now() + 4 * (performance.now() - begun);
         this.running = undefined;
       });
   }
@@ -122,12 +138,13 @@ class Observer {
 it(
   `${KILLS} kills of the children of ${BATCHES} slices (seed ${SEED})`,
   async () => {
+    const begun = performance.now();
     const killer = new Killer();
     let observer: Observer | undefined;
     const backfill: Backfill = await startBackfill(
       { batches: BATCHES, files: 3, events: 20 },
       {
-        slots: 2,
+        slots: SLOTS,
         s3: { seed: SEED },
         onStart: (child) => {
           killer.follow(backfill, child);
@@ -173,6 +190,10 @@ it(
         filtered: 0,
       });
       expect(backfill.s3.pendingUploads('lake')).toEqual([]);
+      const minutes = (performance.now() - begun) / 60_000;
+      console.log(
+        `chaos: ${killer.killed} kills, ${observer.observations} observations, ${minutes.toFixed(1)} minutes, seed ${SEED}`,
+      );
       // some attempts are by chance quicker than their kills
       expect(killer.killed).toBeGreaterThanOrEqual(LONG ? KILLS : KILLS / 3);
     } finally {

@@ -1,7 +1,7 @@
 /** Keys: which are refused, and their order. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { checkKey, checkPrefix, compareKeys } from '../../src/store/key.js';
+import { checkKey, checkPrefix, compareKeys, isKey } from '../../src/store/key.js';
 
 const SEED = 20_260_803;
 
@@ -40,4 +40,38 @@ it('says why a key is refused', () => {
     );
   }
   for (const prefix of ['/', '../', 'a/../b', './']) expect(() => checkPrefix(prefix), prefix).toThrow('is refused');
+});
+
+it('is quick to take a key and never takes another than checkKey does', () => {
+  const part = fc.constantFrom(
+    'a',
+    '.',
+    '..',
+    '/',
+    '//',
+    '-',
+    '0',
+    '~',
+    '!',
+    ' ',
+    '\0',
+    'é',
+    '\ud800',
+    '\x7f',
+    'b.gz',
+    'x'.repeat(600),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+      const key = parts.join('');
+      let taken = true;
+      try {
+        checkKey(key);
+      } catch {
+        taken = false;
+      }
+      expect(isKey(key), JSON.stringify(key)).toBe(taken);
+    }),
+    { seed: SEED, numRuns: 5000 },
+  );
 });
