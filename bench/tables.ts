@@ -87,7 +87,7 @@ function equality(rows: NonNullable<Results['equality']>): string {
 }
 
 /** Columns are padded, so that a table reads well in a terminal too. */
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>

@@ -4,11 +4,11 @@ import { CfnComputeEnvironment, CfnJobDefinition, CfnJobQueue } from 'aws-cdk-li
 import { CfnLaunchTemplate } from 'aws-cdk-lib/aws-ec2';
 import { CfnInstanceProfile, type CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { RETRY_RULES } from '../src/backfill/retry-rules.js';
 import { containerEnvironment } from './lake-access.js';
 import type { Network } from './network.js';
 import { whole } from './parameters.js';
 import { role, service } from './policy.js';
-import { RETRY_RULES } from './retry-rules.js';
 
 /** Families of three makers and generations, so that Spot has many pools to choose from; the sizes are Batch's to choose. */
 const FAMILIES = {
@@ -157,7 +157,7 @@ export function jobDefinition(
     jobDefinitionName: Fn.sub(`\${AWS::StackName}-${name}`),
     platformCapabilities: ['EC2'],
     propagateTags: true,
-    retryStrategy: { attempts: 10, evaluateOnExit: RETRY_RULES },
+    retryStrategy: { attempts: 10, evaluateOnExit: [...RETRY_RULES] },
     timeout: { attemptDurationSeconds: timeoutSeconds },
     containerProperties: {
       image: Fn.ref('ImageUri'),

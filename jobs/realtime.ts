@@ -1,14 +1,15 @@
 /**
  * The Lambda function behind the queue of notices: `node dist/jobs/realtime.js` as the entry point of the container image.
  *
- * Its environment is described at `settingsOf`. It logs a JSON document a line: `batch` with counts after each invocation; `failed`,
- * `damaged`, `gone`, `refused`, `time-up` for single objects.
+ * Its environment is described at `settingsOf`. It logs a JSON document a line: `ready` once; `batch` with counts after each invocation;
+ * `failed`, `damaged`, `gone`, `refused`, `time-up` for single objects.
  */
 import { recordWriter } from '../src/job/log.js';
-import { type LogLine, Realtime } from '../src/realtime/realtime.js';
+import { keepFreedMemory } from '../src/lake/duckdb-memory.js';
+import type { LogLine } from '../src/realtime/realtime.js';
 import { serveRuntime } from '../src/realtime/runtime-api.js';
-import { settingsOf } from '../src/realtime/settings.js';
 
+keepFreedMemory();
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const log: LogLine = recordWriter((line) => process.stdout.write(line), Date.now);
@@ -27,9 +28,12 @@ try {
     host,
     {
       async start() {
-        const begun = performance.now();
+        // only now: DuckDB looks at its environment when it is loaded
+        const { Realtime } = await import('../src/realtime/realtime.js');
+        const { settingsOf } = await import('../src/realtime/settings.js');
         const realtime = await Realtime.open(settingsOf(process.env), log);
-        log('info', 'ready', { seconds: Math.round(performance.now() - begun) / 1000 });
+        // since the process began
+        log('info', 'ready', { seconds: Math.round(performance.now()) / 1000 });
         return async ({ event, deadline }) => (await realtime.handle(event, deadline)).response;
       },
     },

@@ -8,6 +8,7 @@ import {
   TerminateJobCommand,
 } from '@aws-sdk/client-batch';
 import { batchError } from './errors.js';
+import { RETRY_RULES } from './retry-rules.js';
 
 export interface BatchOptions {
   region: string;
@@ -41,18 +42,6 @@ export interface FailedChild {
   index: number;
   reason: string;
 }
-
-/**
- * At most five rules; a job that none of them matches would be retried, so the last one ends it. Spot reclaims and trouble with the image
- * are tried again, and what the job itself says is passing (75) or a stop (143).
- */
-export const RETRY_RULES = [
-  { onStatusReason: 'Host EC2*', action: 'RETRY' },
-  { onStatusReason: 'Task failed to start*', action: 'RETRY' },
-  { onExitCode: '75', action: 'RETRY' },
-  { onExitCode: '143', action: 'RETRY' },
-  { onReason: '*', action: 'EXIT' },
-] as const;
 
 /** DescribeJobs takes so many at a time. */
 const DESCRIBED = 100;

@@ -15,6 +15,8 @@ const LedgerFileSchema = z.object({
   canonicalKey: z.string(),
   size: count,
   etag: z.string(),
+  /** in hex, where the notice of the file told it and its bytes had it */
+  md5: z.string().optional(),
   feed: z.string(),
   outcomes: OutcomesSchema,
   inflatedBytes: count,

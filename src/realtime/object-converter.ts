@@ -1,11 +1,12 @@
 /** Converts one input object as a unit of its own: convert's room, unit conversion and commit, kept from notice to notice. */
 import { createHash } from 'node:crypto';
 import { commitUnit, convertInScratch, publishUnit } from '../convert/commit.js';
+import { openCompiled } from '../convert/compiled-plan.js';
 import { type OpenRoom, openRoom } from '../convert/conversion-room.js';
 import type { ConversionRoom } from '../convert/conversion-tools.js';
-import { loadCompiled, PRODUCT_VERSION } from '../convert/definitions.js';
 import { attemptPrefix, type Ledger, ledgerKey, publishedKey, readLedger } from '../convert/ledger.js';
 import { type FilledOptions, rowIdentity } from '../convert/options.js';
+import { PRODUCT_VERSION } from '../convert/package-root.js';
 import { closeLakePlace, openLakePlace } from '../convert/places.js';
 import { newProgress } from '../convert/shared-progress.js';
 import { convertUnit } from '../convert/unit-converter.js';
@@ -14,12 +15,13 @@ import { errorRecord } from '../error.js';
 import { deletePrefix } from '../store/delete-prefix.js';
 import { openStore, storeOptionsOf } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
+import { inputDiffers } from './errors.js';
 import type { RealtimeInput } from './input.js';
 
 export type InputSource = <T>(use: (store: Pick<ObjectStore, 'read'>) => Promise<T>) => Promise<T>;
 
 export interface ConvertObjectOptions {
-  /** lends where the bytes are, once they are needed: the archive, or a checked copy */
+  /** lends where the bytes are, once they are needed: the archive, or a copy that has the input's MD5 */
   source: InputSource;
   signal: AbortSignal;
   /** the notice was delivered before: what dead attempts have staged is removed */
@@ -84,11 +86,16 @@ export class ObjectConverter {
   async #settle(room: OpenRoom, unit: string, input: RealtimeInput, options: ConvertObjectOptions): Promise<ObjectConversion> {
     const { work } = room.place;
     const isPublished = async () => (await work.head(publishedKey(this.lakeId, unit))) !== undefined;
-    if (await isPublished()) return { how: 'known' };
     const key = ledgerKey(this.lakeId, unit);
+    if (await isPublished()) {
+      await proveKnown(input, () => readLedger(work, key), options.source);
+      return { how: 'known' };
+    }
     try {
       if ((await work.head(key)) === undefined) return await this.#convertNew(room, unit, input, options);
-      await publishUnit(room.place, await readLedger(work, key), undefined);
+      const ledger = await readLedger(work, key);
+      await publishUnit(room.place, ledger, undefined);
+      await proveKnown(input, async () => ledger, options.source);
       return { how: 'finished' };
     } catch (error) {
       // another that published the same unit meanwhile has cleared what is staged
@@ -100,7 +107,7 @@ export class ObjectConverter {
   async #convertNew(
     { setup, place, ...tools }: OpenRoom,
     unit: string,
-    { bucket: _, bucketKey: __, md5: ___, ...file }: RealtimeInput,
+    { bucket: _, bucketKey: __, md5, ...file }: RealtimeInput,
     { source, signal, onProgress = () => {} }: ConvertObjectOptions,
   ): Promise<ObjectConversion> {
     const begun = performance.now();
@@ -109,6 +116,7 @@ export class ObjectConverter {
         const converted = await source((archive) =>
           convertUnit({ ...tools, archive, signal, onProgress }, unit, [file], scratch),
         );
+        if (md5 !== undefined) converted.files[0]!.md5 = md5;
         const seconds = (performance.now() - begun) / 1000;
         const { ledger, localPaths } = await commitUnit(place, unit, setup.identity, converted, attempt, seconds);
         const registered = await publishUnit(place, ledger, localPaths);
@@ -129,7 +137,7 @@ export class ObjectConverter {
 
   async #newRoom(): Promise<OpenRoom> {
     const { options, workUri, lakeId } = this;
-    const { mapping } = loadCompiled(options.ocsf, options.mappings);
+    const { mapping } = await openCompiled(options.ocsf, options.mappings);
     const { enrich, archive } = options;
     const work = await openStore(workUri, storeOptionsOf(options));
     const snapshot = enrich === false ? undefined : await loadSnapshot(work, archive, enrich === true ? undefined : enrich);
@@ -157,4 +165,21 @@ export class ObjectConverter {
     room.writer.close();
     await closeLakePlace(room.place);
   }
+}
+
+/**
+ * What is in the lake must be what the message promises, too: a message with another MD5 is wrong, or about other bytes. An ETag
+ * or a ledger that says the same MD5 is proof; the object is read again only where neither knows it.
+ *
+ * @throws NOTICE_INPUT_DIFFERS
+ */
+async function proveKnown(
+  { bucket, bucketKey, etag, md5 }: RealtimeInput,
+  readLedger: () => Promise<Ledger>,
+  source: InputSource,
+): Promise<void> {
+  if (md5 === undefined || md5 === etag) return;
+  const [file] = (await readLedger()).files;
+  if (file?.md5 === undefined) await source(async () => {});
+  else if (file.md5 !== md5) throw inputDiffers(`s3://${bucket}/${bucketKey}`, 'MD5', file.md5, md5);
 }

@@ -1,11 +1,15 @@
 /** Where a feed's files go: copied under their own keys, or converted into a lake. */
 import type { ConversionRoom } from '../convert/conversion-tools.js';
 import type { Ledger } from '../convert/ledger.js';
+import { closeLakePlace, openLakePlace } from '../convert/places.js';
+import { errorRecord } from '../error.js';
+import { openStore, storeOptionsOf } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import { sourceOf, withCheckedCopy } from './checked-copy.js';
 import { type ArchiveBucket, headBatchFile, resolveInput } from './input.js';
 import type { NoticedObject } from './notice.js';
-import type { ObjectConverter } from './object-converter.js';
+import { ObjectConverter } from './object-converter.js';
+import type { FilledPullOptions } from './pull-options.js';
 import type { FileOutcome } from './pull-report.js';
 
 /** A file of a batch message: its MD5 is known. */
@@ -31,6 +35,35 @@ export interface PullTarget {
   /** When it returns, the file is durable. @throws NOTICE_INPUT_GONE, NOTICE_INPUT_DIFFERS, and what stores throw */
   settle(feed: ArchiveBucket, file: BatchFile, options: SettleOptions): Promise<SettledFile>;
   close(): Promise<void>;
+}
+
+/**
+ * Opens where the files go. A place that cannot be reached is told here, before a message is taken whose tries it would use up.
+ *
+ * @throws what opening it throws; STORE_NO_BUCKET, STORE_NO_CREDENTIALS, STORE_WRONG_REGION, STORE_UNAVAILABLE
+ */
+export async function openTarget({ to, conversion, region, endpointUrl }: FilledPullOptions): Promise<PullTarget> {
+  if (conversion === undefined) {
+    const archive = await openStore(to!, storeOptionsOf({ region, endpointUrl }));
+    await reach(archive);
+    return new ArchiveTarget(archive);
+  }
+  const place = await openLakePlace(conversion);
+  try {
+    await Promise.all([reach(place.work), reach(place.lake)]);
+  } finally {
+    await closeLakePlace(place);
+  }
+  return new LakeTarget(await ObjectConverter.open(conversion));
+}
+
+/** Listing tells a bucket that is not there from one that is empty. Who may not list may still write. */
+async function reach(store: ObjectStore): Promise<void> {
+  try {
+    for await (const _ of store.list('')) return;
+  } catch (error) {
+    if (errorRecord(error).code !== 'STORE_ACCESS_DENIED') throw error;
+  }
 }
 
 /** Copies: the same keys, the same bytes. */

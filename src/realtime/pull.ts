@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addRegistered } from '../convert/report.js';
 import { errorRecord } from '../error.js';
-import { openStore, storeOptionsOf } from '../store/open.js';
+import { openStore } from '../store/open.js';
 import { openQueue } from '../store/open-queue.js';
 import type { MessageQueue, QueueMessage } from '../store/queue.js';
 import { addConverted } from './batch-report.js';
@@ -14,10 +14,9 @@ import { type FeedCredentials, feedCredentials } from './feed-credentials.js';
 import type { ArchiveBucket } from './input.js';
 import { KeepInvisible } from './keep-invisible.js';
 import { type Notice, parseNotice } from './notice.js';
-import { ObjectConverter } from './object-converter.js';
 import { type FilledPullOptions, fillPullOptions, type PullOptions } from './pull-options.js';
 import { addFailure, checkPull, type FileOutcome, newPullReport, type PullFailure, type PullReport } from './pull-report.js';
-import { ArchiveTarget, type BatchFile, LakeTarget, type PullTarget } from './pull-target.js';
+import { type BatchFile, openTarget, type PullTarget } from './pull-target.js';
 import type { Environment } from './settings.js';
 
 /** What became of one message. */
@@ -76,11 +75,6 @@ export async function pull(options: PullOptions, env: Environment, hooks: PullHo
   report.seconds = Math.round(performance.now() - begun) / 1000;
   checkPull(report);
   return report;
-}
-
-async function openTarget({ to, conversion, region, endpointUrl }: FilledPullOptions): Promise<PullTarget> {
-  if (conversion !== undefined) return new LakeTarget(await ObjectConverter.open(conversion));
-  return new ArchiveTarget(await openStore(to!, storeOptionsOf({ region, endpointUrl })));
 }
 
 /** The buckets that messages name, read with the feed's own key pair. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { compiledKey, readCompiled, writeCompiled } from '../../src/convert/compiled-file.js';
-import { compile, keyOf } from '../../src/convert/definitions.js';
+import { keyOf } from '../../src/convert/compiled-plan.js';
+import { compile } from '../../src/convert/definitions.js';
 import type { Route } from '../../src/mapping/plan.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'compiled-'));

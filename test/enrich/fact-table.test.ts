@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
+import { AIDMASTER } from '../../src/enrich/fact-feeds.js';
 import { type FactTable, FactTableBuilder } from '../../src/enrich/fact-table.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'fact-table-'));
@@ -93,38 +94,23 @@ it('is the same table whether memory or files held the rows', () => {
 
 it('takes about 130 bytes a host, and 12 and its texts for every later version', () => {
   const hosts = 20_000;
-  const fields = [
-    'ComputerName',
-    'MachineDomain',
-    'OU',
-    'SiteName',
-    'event_platform',
-    'Version',
-    'ProductType',
-    'SystemManufacturer',
-    'SystemProductName',
-    'FalconGroupingTags',
-    'SensorGroupingTags',
-  ];
-  const builder = new FactTableBuilder(fields, join(folder, String(tables++)));
+  const builder = new FactTableBuilder(AIDMASTER.fields, join(folder, String(tables++)));
   for (let day = 0; day < 3; day++) {
     for (let host = 0; host < hosts; host++) {
       const key = Buffer.from(host.toString(16).padStart(32, '0'));
-      const values = [
-        `WORKSTATION-${host}`,
-        'corp.example',
-        'Laptops',
-        `SITE-${host % 50}`,
-        'Win',
-        'Windows 11',
-        '1',
-        'Example',
-        `Book ${host % 20}`,
-        '-',
-        '-',
-      ];
+      const row: Record<string, string> = {
+        ComputerName: `WORKSTATION-${host}`,
+        MachineDomain: 'corp.example',
+        OU: 'Laptops',
+        SiteName: `SITE-${host % 50}`,
+        event_platform: 'Win',
+        Version: 'Windows 11',
+        ProductType: '1',
+        SystemManufacturer: 'Example',
+        SystemProductName: `Book ${host % 20}`,
+      };
       builder.add(key, key.length, day * 86_400_000, (field, at) => {
-        at.bytes = Buffer.from(values[field]!);
+        at.bytes = Buffer.from(row[AIDMASTER.fields[field]!] ?? '-');
         at.offset = 0;
         at.length = at.bytes.length;
         return true;
@@ -137,8 +123,9 @@ it('takes about 130 bytes a host, and 12 and its texts for every later version',
   const size = [keys.heap, keys.ends, keys.slots, first, versions, times, values, rows, texts.heap, texts.ends]
     .map((array) => array.byteLength)
     .reduce((sum, bytes) => sum + bytes, 0);
-  // key 32 + its end 4 + hash slots 8 to 16 + place of versions 8 + a version 12 + a row of 11 texts 44 + its own name and its end
+  // key 32 + its end 4 + hash slots 8 to 16 + place of versions 8 + a version 12 + a row of its texts, 4 each + its own name and its end
+  const row = 4 * AIDMASTER.fields.length;
   const name = 'WORKSTATION-12345'.length + 4;
-  expect(size / hosts).toBeGreaterThan(32 + 4 + 8 + 8 + 12 + 44 + name - 8);
-  expect(size / hosts).toBeLessThan(32 + 4 + 16 + 8 + 12 + 44 + name + 8);
+  expect(size / hosts).toBeGreaterThan(32 + 4 + 8 + 8 + 12 + row + name - 8);
+  expect(size / hosts).toBeLessThan(32 + 4 + 16 + 8 + 12 + row + name + 8);
 });

@@ -295,7 +295,10 @@ describe('AWS Batch', () => {
           }),
         )!.Action;
       expect(end({ OnStatusReason: 'Host EC2 (instance i-0a1b2c) terminated.' })).toBe('RETRY');
-      expect(end({ OnReason: 'CannotPullContainerError: pull image manifest has been retried 5 time(s)' })).toBe('RETRY');
+      const noImage = 'CannotPullContainerError: pull image manifest has been retried 5 time(s)';
+      for (const OnReason of [noImage, 'DockerTimeoutError: Could not transition to started; timed out after waiting 3m0s']) {
+        expect(end({ OnStatusReason: 'Task failed to start', OnReason })).toBe('RETRY');
+      }
       expect(
         ['75', '143', '65', '70', '137', '1'].map((OnExitCode) =>
           end({ OnExitCode, OnReason: 'Essential container in task exited' }),

@@ -1,34 +1,18 @@
 /** The function killed at every stage of a conversion, and the notice delivered again: every event once, nothing left behind. */
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { FunctionProcess } from '../../bench/function/function-process.js';
 import { mixedLines } from '../convert/made-archive.js';
 import { S3_ENV, startS3 } from '../convert/s3-places.js';
-import { RuntimeApiServer } from '../support/runtime-api.js';
-import { type FaultRule, noAnswer, type S3Server } from '../support/s3-server.js';
-import { LocalSqs, queueEvent } from '../support/sqs.js';
+import { type FaultRule, noAnswer } from '../support/s3-server.js';
+import { queueEvent } from '../support/sqs.js';
+import { localPlaces } from './local-places.js';
 import { noticedOn, s3Notice } from './notices.js';
 import { keysUnder, LocalFunction, realtimeEnv, rowsInS3, uidsOf } from './realtime-places.js';
 
 Object.assign(process.env, S3_ENV);
-const JOB = join(import.meta.dirname, '../../dist/jobs/realtime.js');
-let folder: string;
-let server: S3Server;
-let sqs: LocalSqs;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'falconry-kill-'));
-  server = await startS3();
-  sqs = await LocalSqs.start();
-});
-afterEach(async () => {
-  await sqs.stop();
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const local = localPlaces(startS3);
 
 /** The request during which the function dies: it reaches S3, and is never answered. A file becomes four objects, and a quarantine file. */
 const STAGES: [string, Omit<FaultRule, 'fault'>][] = [
@@ -45,6 +29,7 @@ const STAGES: [string, Omit<FaultRule, 'fault'>][] = [
 ];
 
 it.each(STAGES)('%s', async (_, rule) => {
+  const { folder, server, sqs } = local;
   const lines = Buffer.concat([mixedLines('x', 8), Buffer.from('not json\n')]);
   server.put('archive', 'fdr/data/b/x.gz', gzipSync(lines));
   const queue = sqs.createQueue('notices', { maxReceives: 3 });
@@ -52,17 +37,10 @@ it.each(STAGES)('%s', async (_, rule) => {
   const [message] = await sqs.receive(queue);
 
   server.faults.add({ fault: noAnswer(), times: 1, ...rule });
-  const api = await RuntimeApiServer.start();
-  const child = spawn(process.execPath, [JOB], {
-    env: { PATH: process.env.PATH!, TMPDIR: folder, AWS_LAMBDA_RUNTIME_API: api.host, ...realtimeEnv(server) },
-    stdio: 'ignore',
-  });
-  const dead = new Promise((resolve) => child.once('close', resolve));
-  void api.invoke(queueEvent([message!]));
+  const killed = await FunctionProcess.start({ TMPDIR: folder, ...realtimeEnv(server) });
+  void killed.invoke(queueEvent([message!]));
   await vi.waitFor(() => expect(server.faults.struck).toBe(1), { timeout: 60_000, interval: 5 });
-  child.kill('SIGKILL');
-  await dead;
-  await api.stop();
+  await killed.stop('SIGKILL');
   server.faults.clear();
 
   await sqs.giveBack(queue, message!);

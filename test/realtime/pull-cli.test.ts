@@ -1,32 +1,22 @@
 /** What a person sees of `falconry pull`, and that nobody ever sees the vendor's key pair. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { runCli, startCli } from '../cli/run.js';
 import { mixedLines } from '../convert/made-archive.js';
 import { CREDENTIALS } from '../convert/s3-places.js';
-import { internalError, type S3Server } from '../support/s3-server.js';
-import { LocalSqs } from '../support/sqs.js';
+import { internalError } from '../support/s3-server.js';
+import { localPlaces } from './local-places.js';
 import { fdrNotice } from './notices.js';
 import { asArguments, FEED_ENV, FEED_PAIR, pullEnv, startFeed, toArchive, toLake } from './pull-places.js';
 
-let folder: string;
-let server: S3Server;
-let sqs: LocalSqs;
+const local = localPlaces(startFeed);
+let { folder, server, sqs } = local;
 let queue: string;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'falconry-pullcli-'));
-  server = await startFeed();
-  sqs = await LocalSqs.start();
+beforeEach(() => {
+  ({ folder, server, sqs } = local);
   queue = sqs.createQueue('feed', { maxReceives: 5 });
-});
-afterEach(async () => {
-  await sqs.stop();
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function batch(name: string): Promise<void> {

@@ -1,35 +1,26 @@
 /** `falconry pull` killed at every stage, and run again: every event once, the message deleted once all of it is durable. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli, startCli } from '../cli/run.js';
 import { mixedLines } from '../convert/made-archive.js';
-import { type FaultRule, noAnswer, type S3Server } from '../support/s3-server.js';
-import { LocalSqs } from '../support/sqs.js';
+import { type FaultRule, noAnswer } from '../support/s3-server.js';
+import { localPlaces } from './local-places.js';
 import { fdrNotice } from './notices.js';
 import { asArguments, expireAll, FEED_PAIR, pullEnv, startFeed, toArchive, toLake } from './pull-places.js';
 import { keysUnder, rowsInS3, uidsOf } from './realtime-places.js';
 
-let folder: string;
-let server: S3Server;
-let sqs: LocalSqs;
+const local = localPlaces(startFeed);
+let { folder, server, sqs } = local;
 let queue: string;
 const KEYS = ['data/a/part-00000.gz', 'data/a/part-00001.gz'];
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'falconry-pullkill-'));
-  server = await startFeed();
-  sqs = await LocalSqs.start();
+  ({ folder, server, sqs } = local);
   queue = sqs.createQueue('feed', { maxReceives: 5 });
   for (const [part, key] of KEYS.entries()) server.put('feed', key, gzipSync(mixedLines(`a${part}`, 4)));
   await sqs.send(queue, fdrNotice(server, KEYS, 'feed'));
-});
-afterEach(async () => {
-  await sqs.stop();
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Kills a pull during the request that the rule names, and lets its message's time run out. */

@@ -1,6 +1,5 @@
 /** The feed's own queue: copied or converted, whatever fails, and every event once. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -8,32 +7,24 @@ import { pull } from '../../dist/src/realtime/pull.js';
 import { lakeUids } from '../convert/lake-rows.js';
 import { mixedLines, soundLines } from '../convert/made-archive.js';
 import { REGION, S3_ENV } from '../convert/s3-places.js';
-import { accessDenied, resetBody, type S3Server, slowDown } from '../support/s3-server.js';
-import { LocalSqs } from '../support/sqs.js';
+import { accessDenied, resetBody, slowDown } from '../support/s3-server.js';
+import { localPlaces } from './local-places.js';
 import { fdrNotice, md5, noticedOn, s3Notice } from './notices.js';
 import { expireAll, FEED_ENV, FEED_PAIR, pullOptions, startFeed, toArchive, toLake } from './pull-places.js';
 import { keysUnder, rowsInS3, uidsOf } from './realtime-places.js';
 
 Object.assign(process.env, S3_ENV);
-let folder: string;
-let server: S3Server;
-let sqs: LocalSqs;
+const local = localPlaces(startFeed);
+let { folder, server, sqs } = local;
 let queue: string;
 let stop: AbortController;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'falconry-pull-'));
-  server = await startFeed();
-  sqs = await LocalSqs.start();
+beforeEach(() => {
+  ({ folder, server, sqs } = local);
   queue = sqs.createQueue('feed', { maxReceives: 3 });
   stop = new AbortController();
 });
-afterEach(async () => {
-  stop.abort();
-  await sqs.stop();
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => stop.abort());
 
 const key = (batch: string, part: number) => `data/${batch}/part-0000${part}.gz`;
 /** Puts a batch of files into the feed, and its message into the queue. */
@@ -246,6 +237,8 @@ describe('what cannot work ends in one sentence', () => {
     ['no key pair', () => toArchive(server, queue), {}, 'FEED_NO_CREDENTIALS'],
     ['half a key pair', () => toArchive(server, queue), { FALCONRY_FDR_ACCESS_KEY_ID: 'AKIA' }, 'FEED_NO_CREDENTIALS'],
     ['a queue that is none', () => toArchive(server, noQueue()), FEED_ENV, 'QUEUE_NOT_FOUND'],
+    ['an archive in no bucket', () => ({ ...toArchive(server, queue), to: 's3://no-such-bucket' }), FEED_ENV, 'STORE_NO_BUCKET'],
+    ['a lake in no bucket', () => ({ ...toLake(server, queue), lake: 's3://no-such-bucket' }), FEED_ENV, 'STORE_NO_BUCKET'],
     ['a queue that is no URL', () => toArchive(server, 'my-queue'), FEED_ENV, 'QUEUE_BAD_URL'],
     [
       'a queue without a region',
@@ -254,7 +247,10 @@ describe('what cannot work ends in one sentence', () => {
       'QUEUE_NO_REGION',
     ],
   ])('%s', async (_, options, env, code) => {
+    await batch('waiting', 1);
     await expect(pull(options() as never, env)).rejects.toMatchObject({ code });
+    // no try of the message was used up
+    expect(sqs.state('feed')).toMatchObject({ ready: 1, inFlight: 0 });
   });
 
   it('reads the key pair from a file, in both spellings, and says what is wrong with one without repeating it', async () => {

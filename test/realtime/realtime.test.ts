@@ -1,37 +1,36 @@
 /** Notices through a real queue to rows in the lake: shapes, duplicates, disorder, things that went away, and what fails. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { convert } from '../../dist/src/convert/convert.js';
 import { mixedLines, soundLines } from '../convert/made-archive.js';
-import { S3_ENV, s3Options, startS3 } from '../convert/s3-places.js';
-import { accessDenied, type S3Server } from '../support/s3-server.js';
-import { LocalSqs, queueEvent } from '../support/sqs.js';
+import { CREDENTIALS, S3_ENV, s3Options, startS3 } from '../convert/s3-places.js';
+import { accessDenied, type Operation } from '../support/s3-server.js';
+import { queueEvent } from '../support/sqs.js';
+import { localPlaces } from './local-places.js';
 import { eventBridgeNotice, fdrNotice, md5, noticedOn, s3Notice, s3Record, testEvent, throughSns } from './notices.js';
 import { keysUnder, LocalFunction, rowsInS3, uidsOf } from './realtime-places.js';
 
 Object.assign(process.env, S3_ENV);
-let folder: string;
-let server: S3Server;
-let sqs: LocalSqs;
-let queue: string;
 let fn: LocalFunction;
+/** keys that were read, whoever asked */
+let reads: string[];
+
+const local = localPlaces(() => startS3({ principals: [{ ...CREDENTIALS, allow }] }));
+const allow = (operation: Operation, _: string, name: string) => {
+  if (operation === 'GetObject') reads.push(name);
+  return true;
+};
+let { folder, server, sqs } = local;
+let queue: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'falconry-realtime-'));
-  server = await startS3();
-  sqs = await LocalSqs.start();
+  ({ folder, server, sqs } = local);
+  reads = [];
   queue = sqs.createQueue('notices', { maxReceives: 3 });
   fn = await LocalFunction.open(server);
 });
-afterEach(async () => {
-  await fn.close();
-  await sqs.stop();
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => fn.close());
 
 const key = (name: string) => `fdr/data/b1/${name}.gz`;
 function put(name: string, events = 4, lines = mixedLines): string {
@@ -248,6 +247,58 @@ describe('a poisoned notice among good ones', () => {
     expect(report.objects).toMatchObject({ noticed: 6, converted: 3, known: 2, failed: 1 });
     expect(report.notices).toMatchObject({ received: 2, done: 1, returned: 1 });
     expect(uidsOf(await rows())).toEqual(['a', 'b', 'c'].flatMap((name) => idsOf(name)).sort());
+  });
+});
+
+describe("a checksum of FDR's batch message", () => {
+  const wrong = (message: ReturnType<typeof fdrNotice>) => {
+    const [file] = message.files;
+    return { ...message, files: [{ ...file!, checksum: md5(Buffer.from('other bytes')) }] };
+  };
+  const arrives = async (message: unknown) => {
+    await sqs.send(queue, message);
+    return fn.drain(sqs, queue);
+  };
+  const expectRefused = async (message: unknown) => {
+    const before = fn.log.length;
+    const report = await arrives(message);
+    expect(report.notices).toMatchObject({ received: 3, done: 0, returned: 3 });
+    expect(report.objects).toMatchObject({ noticed: 3, failed: 3 });
+    const failures = fn.log.slice(before).filter(({ event }) => event === 'failed');
+    expect(failures.map(({ facts }) => facts.code)).toEqual(Array(3).fill('NOTICE_INPUT_DIFFERS'));
+    expect(failures[0]!.facts.text).toContain(md5(server.object('archive', key('a'))!.bytes));
+    expect(sqs.state('notices-dlq').bodies.at(-1)).toBe(JSON.stringify(message));
+  };
+
+  it('counts also where the object was converted before: the message returns, the lake stays', async () => {
+    put('a');
+    const right = fdrNotice(server, [key('a')]);
+    expect((await arrives(s3Notice(noticedOn(server, key('a'))))).objects.converted).toBe(1);
+    await expectRefused(wrong(right));
+    // the ETag is the MD5: nothing is read for a message that is right
+    reads = [];
+    expect((await arrives(right)).objects).toMatchObject({ noticed: 1, known: 1 });
+    expect(reads).toEqual([]);
+    expect(uidsOf(await rows())).toEqual(idsOf('a'));
+  });
+
+  it.each([
+    ['by a message that told its MD5: the ledger says it', true],
+    ['by another notice: the object is read', false],
+  ])('counts where the ETag is no MD5, and the object was converted before %s', async (_, isTold) => {
+    server.put('archive', key('a'), gzipSync(mixedLines('a', 4)), {
+      encryption: { 'x-amz-server-side-encryption': 'aws:kms', 'x-amz-server-side-encryption-aws-kms-key-id': 'key-1' },
+    });
+    const { bytes, etag } = server.object('archive', key('a'))!;
+    expect(etag).not.toBe(md5(bytes));
+    const right = fdrNotice(server, [key('a')]);
+    const first = isTold ? right : s3Notice({ ...noticedOn(server, key('a')), etag });
+    expect((await arrives(first)).objects.converted).toBe(1);
+    reads = [];
+    await expectRefused(wrong(right));
+    expect((await arrives(right)).objects.known).toBe(1);
+    expect(reads.filter((name) => name === key('a'))).toHaveLength(isTold ? 0 : 4);
+    expect(uidsOf(await rows())).toEqual(idsOf('a'));
   });
 });
 

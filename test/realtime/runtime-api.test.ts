@@ -1,25 +1,22 @@
 /** The function's own runtime loop against AWS's wire format, in a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FunctionProcess } from '../../bench/function/function-process.js';
+import { RuntimeApiServer } from '../../bench/function/runtime-api.js';
 import { serveRuntime } from '../../src/realtime/runtime-api.js';
 import { soundLines } from '../convert/made-archive.js';
 import { startS3 } from '../convert/s3-places.js';
-import { RuntimeApiServer } from '../support/runtime-api.js';
 import type { S3Server } from '../support/s3-server.js';
 import { noticedOn, s3Notice } from './notices.js';
 import { keysUnder, realtimeEnv } from './realtime-places.js';
 
-const JOB = join(import.meta.dirname, '../../dist/jobs/realtime.js');
-let api: RuntimeApiServer;
-
-beforeEach(async () => {
-  api = await RuntimeApiServer.start();
-});
-afterEach(() => api.stop());
-
 describe('the loop', () => {
+  let api: RuntimeApiServer;
+  beforeEach(async () => {
+    api = await RuntimeApiServer.start();
+  });
+  afterEach(() => api.stop());
+
   it('hands over each invocation with its deadline, and posts the result or the error of that one', async () => {
     const seen: unknown[] = [];
     const stop = new AbortController();
@@ -74,50 +71,39 @@ describe('the loop', () => {
 
 describe('the job', () => {
   let server: S3Server;
-  let child: ChildProcess | undefined;
+  let fn: FunctionProcess;
   beforeEach(async () => {
     server = await startS3();
   });
   afterEach(async () => {
-    child?.kill('SIGKILL');
+    await fn.stop('SIGKILL');
     await server.stop();
   });
 
-  function start(env: Record<string, string>): { output: () => string; ended: Promise<number | null> } {
-    let output = '';
-    const job = spawn(process.execPath, [JOB], { env: { PATH: process.env.PATH!, AWS_LAMBDA_RUNTIME_API: api.host, ...env } });
-    child = job;
-    for (const stream of [job.stdout, job.stderr]) stream.on('data', (text) => (output += text));
-    return { output: () => output, ended: new Promise((resolve) => job.once('close', resolve)) };
-  }
   const eventOf = (body: unknown) => ({
     Records: [{ messageId: 'm1', receiptHandle: 'r1', body: JSON.stringify(body), attributes: { ApproximateReceiveCount: '1' } }],
   });
 
   it('converts, answers with what failed, logs a document a line, and stops on SIGTERM', async () => {
     server.put('archive', 'fdr/data/b/one.gz', gzipSync(soundLines('one', 3)));
-    const { output, ended } = start(realtimeEnv(server));
-    const good = await api.invoke(eventOf(s3Notice(noticedOn(server, 'fdr/data/b/one.gz'))));
+    fn = await FunctionProcess.start(realtimeEnv(server));
+    const good = await fn.invoke(eventOf(s3Notice(noticedOn(server, 'fdr/data/b/one.gz'))));
     expect(good).toEqual({ payload: { batchItemFailures: [] } });
     expect(keysUnder(server, 'lake', 'root/ext/').length).toBeGreaterThan(0);
-    const bad = await api.invoke(eventOf({ nothing: 1 }));
+    const bad = await fn.invoke(eventOf({ nothing: 1 }));
     expect(bad).toEqual({ payload: { batchItemFailures: [{ itemIdentifier: 'm1' }] } });
-    expect(await api.invoke({ not: 'a queue' })).toMatchObject({ error: { errorType: 'Function.REALTIME_NO_QUEUE_EVENT' } });
-    child!.kill('SIGTERM');
-    expect(await ended).toBe(0);
-    const lines = output()
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    expect(await fn.invoke({ not: 'a queue' })).toMatchObject({ error: { errorType: 'Function.REALTIME_NO_QUEUE_EVENT' } });
+    expect(await fn.stop()).toBe(0);
+    const lines = fn.log();
     expect(lines.map(({ event }) => event)).toEqual(['ready', 'batch', 'failed', 'batch']);
     expect(lines[1]).toMatchObject({ level: 'info', events: { read: 3, written: 3 }, objects: { converted: 1 } });
   });
 
   it('says what its environment lacks', async () => {
     const { FALCONRY_LAKE: _, ...env } = realtimeEnv(server);
-    const { output, ended } = start(env);
-    expect((await api.startFailure()).errorMessage).toBe('The function needs FALCONRY_LAKE in its environment.');
-    expect(await ended).toBe(1);
-    expect(JSON.parse(output())).toMatchObject({ level: 'error', event: 'ended', code: 'OPTION_INVALID' });
+    fn = await FunctionProcess.start(env);
+    expect((await fn.startFailure()).errorMessage).toBe('The function needs FALCONRY_LAKE in its environment.');
+    expect(await fn.ended()).toBe(1);
+    expect(fn.log()).toMatchObject([{ level: 'error', event: 'ended', code: 'OPTION_INVALID' }]);
   });
 });

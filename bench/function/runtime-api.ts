@@ -31,6 +31,7 @@ export class RuntimeApiServer {
   readonly #sockets = new Set<Socket>();
   readonly #http: Server;
   #waiting: ServerResponse | undefined;
+  #onReady: (() => void) | undefined;
   #onInitError: ((error: FunctionError) => void) | undefined;
 
   private constructor() {
@@ -60,6 +61,14 @@ export class RuntimeApiServer {
     });
   }
 
+  /** Settles when a runtime asks for its next invocation, which ends Lambda's init phase. */
+  ready(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#waiting === undefined) this.#onReady = resolve;
+      else resolve();
+    });
+  }
+
   /** Settles when the runtime says that it cannot start. */
   startFailure(): Promise<FunctionError> {
     return new Promise((resolve) => {
@@ -83,6 +92,8 @@ export class RuntimeApiServer {
     if (request.url?.startsWith(PREFIX) !== true) return answer(response, 404, {});
     if (request.method === 'GET' && path === 'invocation/next') {
       this.#waiting = response;
+      this.#onReady?.();
+      this.#onReady = undefined;
       this.#deliver();
       return;
     }
