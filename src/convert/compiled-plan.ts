@@ -28,14 +28,6 @@ export function compiledPlan(version: OcsfVersion): CompileResult | undefined {
   return compiled;
 }
 
-/** Mappings and layouts of one version, ready to run: as `loadCompiled` gives them, which is loaded only where it is needed. */
-export async function openCompiled(version: OcsfVersion, userFolder?: string): Promise<CompileResult> {
-  const compiled = userFolder === undefined ? compiledPlan(version) : undefined;
-  if (compiled !== undefined) return compiled;
-  const { loadCompiled } = await import('./definitions.js');
-  return loadCompiled(version, userFolder);
-}
-
 /** Names everything that the compiled built-in mappings of a version are made from; the schema is a part of the build itself. */
 export function keyOf(version: OcsfVersion): string {
   const layouts = layoutFiles(version).map((path) => readFileSync(path, 'utf8'));

@@ -1,10 +1,10 @@
 /** Converts one input object as a unit of its own: convert's room, unit conversion and commit, kept from notice to notice. */
 import { createHash } from 'node:crypto';
 import { commitUnit, convertInScratch, publishUnit } from '../convert/commit.js';
-import { openCompiled } from '../convert/compiled-plan.js';
 import { type OpenRoom, openRoom } from '../convert/conversion-room.js';
 import type { ConversionRoom } from '../convert/conversion-tools.js';
 import { attemptPrefix, type Ledger, ledgerKey, publishedKey, readLedger } from '../convert/ledger.js';
+import { openCompiled } from '../convert/open-compiled.js';
 import { type FilledOptions, rowIdentity } from '../convert/options.js';
 import { PRODUCT_VERSION } from '../convert/package-root.js';
 import { closeLakePlace, openLakePlace } from '../convert/places.js';
