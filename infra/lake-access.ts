@@ -75,7 +75,8 @@ export function grantLake(stack: Stack, to: CfnRole, name: string, condition?: C
   ]);
 }
 
-const ifSecurityLake = (value: string) => Fn.conditionIf('IsSecurityLake', Fn.sub(value), '').toString();
+const ifSecurityLake = (value: string) =>
+  Fn.conditionIf('IsSecurityLake', value.includes('${') ? Fn.sub(value) : value, '').toString();
 
 /** How jobs, function and pull use a Security Lake; all empty for an ordinary bucket, which counts as absent. */
 export const lakeEnvironment = (): Record<string, string> => ({
