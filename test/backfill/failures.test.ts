@@ -78,7 +78,7 @@ it('a plan of another format, a broken one, and one of another mapping version',
     expect(seen(await backfillCli(backfill, 'status', uri))).toEqual(
       failure('BACKFILL_PLAN_VERSION', /has format 0, which this version does not read; make it again/),
     );
-    backfill.s3.put('work', key, '{"format":1}');
+    backfill.s3.put('work', key, `{"format":${PLAN_FORMAT}}`);
     expect(seen(await backfillCli(backfill, 'status', uri))).toEqual(failure('BACKFILL_BROKEN', /make the plan again/));
     backfill.s3.put('work', key, text.replace(/"mapping":"[^"]*"/, '"mapping":"0.0.1"'));
     expect(backfill.s3.object('work', key)!.bytes.toString('utf8')).not.toBe(text);
