@@ -3,6 +3,7 @@
  * names them in the partition's journal. Pure.
  */
 import type { JournalEntry, JournalInput, JournalRecord } from '../lake/journal.js';
+import { compareKeys } from '../store/key.js';
 
 /** Rows and bytes by key. */
 export type ObjectSizes = ReadonlyMap<string, { rows: number; bytes: number }>;
@@ -55,7 +56,7 @@ export function claimOf(objects: ObjectSizes, entries: readonly JournalEntry[], 
     kind: 'new',
     record: {
       number: (last?.number ?? 0) + 1,
-      inputs: [...there].map(([key, { rows, bytes }]) => ({ key, rows, bytes })).sort((a, b) => (a.key < b.key ? -1 : 1)),
+      inputs: [...there].map(([key, { rows, bytes }]) => ({ key, rows, bytes })).sort((a, b) => compareKeys(a.key, b.key)),
       checked: (last?.checked ?? []).filter((key) => !there.has(key)),
       targetBytes: last?.targetBytes ?? 0,
     },

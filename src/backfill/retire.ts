@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { retiredKey } from '../convert/ledger.js';
-import { openLakePlace } from '../convert/places.js';
+import { closeLakePlace, openLakePlace } from '../convert/places.js';
 import { markKey, readRecord, recordKey } from '../lake/journal.js';
 import type { ObjectStore } from '../store/store.js';
 import { notAReplace, notConverted, notSubmitted } from './errors.js';
@@ -52,7 +52,8 @@ export async function retirePlan(
   if (plan.replace === undefined) throw notAReplace(place.uri);
   const claims = await place.readClaims();
   if (claims === undefined) throw notSubmitted(place.uri);
-  const { work, lake } = await openLakePlace(conversionOf(open));
+  const lakePlace = await openLakePlace(conversionOf(open));
+  const { work, lake } = lakePlace;
   const { objects: total } = sizeOfClaims(claims);
   const tell = (phase: RetireProgress['phase'], done: number, total: number, secondsLeft = 0) =>
     onProgress?.({ phase, done, total, secondsLeft });
@@ -87,7 +88,7 @@ export async function retirePlan(
     await place.write('retired.json', retired);
     return { plan: place.uri, new: true, ...retired, cameBack: 0 };
   } finally {
-    await Promise.all([work.close(), lake.close()]);
+    await closeLakePlace(lakePlace);
   }
 }
 

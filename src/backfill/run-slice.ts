@@ -5,6 +5,7 @@ import { loadCompiled, PRODUCT_VERSION } from '../convert/definitions.js';
 import { addOutcomes, type Ledger, ledgerKey, noOutcomes, publishedKey, readLedger } from '../convert/ledger.js';
 import { rowIdentity } from '../convert/options.js';
 import { closePlaces, openPlaces } from '../convert/places.js';
+import { addRegistered } from '../convert/report.js';
 import { newProgress, PROGRESS, STOP } from '../convert/shared-progress.js';
 import { openUnitPool } from '../convert/unit-pool.js';
 import { errorFromRecord, FalconryError } from '../error.js';
@@ -43,10 +44,8 @@ export async function runSlice(open: OpenPlan, number: number, { log, signal }: 
   const pool = openUnitPool(setup);
   const commitPlace: CommitPlace = { ...places, stagingId };
   let failure: FalconryError | undefined;
-  let partitions: Done['partitions'];
-  const count = (registered: number | undefined) => {
-    if (registered !== undefined) partitions = { registered: (partitions?.registered ?? 0) + registered };
-  };
+  const counted: { partitions?: { registered: number } } = {};
+  const count = (registered: number | undefined) => addRegistered(counted, registered);
   const stop = () => Atomics.store(progress, PROGRESS.stop, STOP);
   signal.addEventListener('abort', stop, { once: true });
 
@@ -73,7 +72,7 @@ export async function runSlice(open: OpenPlan, number: number, { log, signal }: 
     for await (const ledger of inOrder(slice.units, options.workers * 2, convert)) if (ledger !== undefined) ledgers.push(ledger);
     if (failure !== undefined) throw failure;
     if (signal.aborted) return undefined;
-    const done = { ...sumOf(number, ledgers, (performance.now() - begun) / 1000), ...(partitions && { partitions }) };
+    const done = { ...sumOf(number, ledgers, (performance.now() - begun) / 1000), ...counted };
     await place.write(`done/${sliceName(number)}.json`, done, { ifAbsent: true });
     tellMetrics(log, plan, done, ledgers);
     return done;

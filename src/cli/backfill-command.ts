@@ -90,9 +90,7 @@ export async function statusCommand({ json, ...args }: PlanArguments): Promise<v
 }
 
 export async function verifyPlanCommand({ json, ...args }: PlanArguments): Promise<void> {
-  const open = await openPlan(args.plan, storeOptionsOf(args), lakeAccessOf(process.env));
-  const line = new ProgressLine(json !== true);
-  try {
+  await withProgress(args, json, async (open, line) => {
     const onProgress = (slices: number) =>
       line.show(() => `${count(slices)} of ${plural(open.plan.slices.length, 'slice')} verified`);
     const verified = await verifyPlan(open, { onProgress });
@@ -100,40 +98,56 @@ export async function verifyPlanCommand({ json, ...args }: PlanArguments): Promi
     if (verified.ok) await finishPlan(open);
     print(verified, json, verificationText);
     process.exitCode = verified.ok ? 0 : 1;
-  } finally {
-    line.clear();
-    await open.place.work.close();
-  }
+  });
 }
 
 export async function retireCommand({ json, grace, ...args }: PlanArguments & { grace?: string }): Promise<void> {
   const seconds = grace === undefined ? undefined : wholeNumber('--grace', grace);
-  const open = await openPlan(args.plan, storeOptionsOf(args), lakeAccessOf(process.env));
-  const line = new ProgressLine(json !== true);
-  const onProgress = (progress: RetireProgress) => line.show(() => retireProgressText(progress));
-  try {
+  await withProgress(args, json, async (open, line) => {
+    const onProgress = (progress: RetireProgress) => line.show(() => retireProgressText(progress));
     const report = await retirePlan(open, { onProgress, ...(seconds === undefined ? {} : { grace: seconds }) });
     line.clear();
     print(report, json, retireText);
+  });
+}
+
+async function withOpenPlan(args: PlanArguments, run: (open: OpenPlan) => Promise<void>): Promise<void> {
+  const open = await openPlan(args.plan, storeOptionsOf(args), lakeAccessOf(process.env));
+  try {
+    await run(open);
   } finally {
-    line.clear();
     await open.place.work.close();
   }
 }
 
-async function withPlan(args: PlanArguments, run: (open: OpenPlan, batch: Batch) => Promise<void>): Promise<void> {
-  const open = await openPlan(args.plan, storeOptionsOf(args), lakeAccessOf(process.env));
-  const { batchEndpointUrl } = args;
-  const batch = new Batch({
-    region: args.region ?? open.plan.options.region,
-    ...(batchEndpointUrl === undefined ? {} : { endpointUrl: batchEndpointUrl }),
+async function withProgress(
+  args: PlanArguments,
+  json: boolean | undefined,
+  run: (open: OpenPlan, line: ProgressLine) => Promise<void>,
+): Promise<void> {
+  await withOpenPlan(args, async (open) => {
+    const line = new ProgressLine(json !== true);
+    try {
+      await run(open, line);
+    } finally {
+      line.clear();
+    }
   });
-  try {
-    await run(open, batch);
-  } finally {
-    batch.close();
-    await open.place.work.close();
-  }
+}
+
+async function withPlan(args: PlanArguments, run: (open: OpenPlan, batch: Batch) => Promise<void>): Promise<void> {
+  await withOpenPlan(args, async (open) => {
+    const { batchEndpointUrl } = args;
+    const batch = new Batch({
+      region: args.region ?? open.plan.options.region,
+      ...(batchEndpointUrl === undefined ? {} : { endpointUrl: batchEndpointUrl }),
+    });
+    try {
+      await run(open, batch);
+    } finally {
+      batch.close();
+    }
+  });
 }
 
 function attemptsOf(text: string): number {

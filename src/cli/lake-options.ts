@@ -1,7 +1,9 @@
 /** Options of a lake in a real account: roles, and the catalog. Each may come from the environment. */
 import { type Command, Option } from 'commander';
+import { LAKE_VARIABLES } from '../lake/lake-variables.js';
 
-const option = (flags: string, text: string, variable: string): Option => new Option(flags, text).env(variable);
+const option = (name: keyof typeof LAKE_VARIABLES, flags: string, text: string): Option =>
+  new Option(flags, text).env(LAKE_VARIABLES[name]);
 
 /** An empty variable counts as absent. */
 export function dropEmptyVariables(command: Command): void {
@@ -11,8 +13,8 @@ export function dropEmptyVariables(command: Command): void {
   }
 }
 
-const maintenance = (text: string) => option('--maintenance-role <arn>', text, 'FALCONRY_MAINTENANCE_ROLE');
-const externalId = () => option('--external-id <id>', 'what these roles ask for', 'FALCONRY_EXTERNAL_ID');
+const maintenance = (text: string) => option('maintenanceRole', '--maintenance-role <arn>', text);
+const externalId = () => option('externalId', '--external-id <id>', 'what these roles ask for');
 
 /** For commands that read a lake. */
 export function addReadOptions(command: Command): Command {
@@ -24,14 +26,14 @@ export function addWriteOptions(command: Command): Command {
   return command
     .addOption(
       option(
+        'providerRole',
         '--provider-role <arn>',
         "the role that writes a lake in S3; {source} and {region} stand for the object's (default: your own)",
-        'FALCONRY_PROVIDER_ROLE',
       ),
     )
     .addOption(maintenance('the role that lists, reads and deletes in the lake, and registers partitions (default: your own)'))
     .addOption(externalId())
-    .addOption(option('--lake-kms-key <key>', 'encrypt objects with it (default: as the bucket says)', 'FALCONRY_LAKE_KMS_KEY'));
+    .addOption(option('lakeKmsKey', '--lake-kms-key <key>', 'encrypt objects with it (default: as the bucket says)'));
 }
 
 /** For commands that make partitions. */
@@ -39,16 +41,12 @@ export function addCatalogOptions(command: Command): Command {
   return command
     .addOption(
       option(
+        'glueDatabase',
         '--glue-database <name>',
         'register new partitions in this Glue database; "security-lake" stands for its own names',
-        'FALCONRY_GLUE_DATABASE',
       ),
     )
     .addOption(
-      option(
-        '--glue-table <name>',
-        'the table of a source, with {source} and {region} (default: {source})',
-        'FALCONRY_GLUE_TABLE',
-      ),
+      option('glueTable', '--glue-table <name>', 'the table of a source, with {source} and {region} (default: {source})'),
     );
 }

@@ -19,18 +19,20 @@
 import { BLOB } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import { type Column, INLINE } from '../normalize/column.js';
-import { FIRST_OF_BATCH } from '../normalize/constants.js';
+import { BUFFER, FIRST_OF_BATCH } from '../normalize/constants.js';
 import type { Batch } from '../normalize/normalizer.js';
 
 const SLOTS = 2048;
+const BUFFERS = Object.keys(BUFFER).length;
 
 /** Copies of a batch's buffers in DuckDB's memory, by their index in the batch. */
 export class PlacedBuffers {
   private readonly lasting = new TextChunks();
   private readonly passing = new TextChunks();
-  private low = new Uint32Array(8);
-  private high = new Uint32Array(8);
-  private lengths = new Float64Array(8).fill(Number.NaN);
+  private readonly low = new Uint32Array(BUFFERS);
+  private readonly high = new Uint32Array(BUFFERS);
+  /** NaN: no such buffer */
+  private readonly lengths = new Float64Array(BUFFERS).fill(Number.NaN);
   private strings = new Int32Array(SLOTS * 4);
   private released = false;
 
@@ -38,7 +40,6 @@ export class PlacedBuffers {
   place(buffers: readonly Uint8Array[]): void {
     if (this.released) throw new Error('these buffers were released');
     this.passing.clear();
-    while (buffers.length > this.lengths.length) this.grow();
     this.lengths.fill(Number.NaN, FIRST_OF_BATCH);
     buffers.forEach((bytes, index) => {
       if (index >= FIRST_OF_BATCH) this.put(this.passing, index, bytes);
@@ -97,19 +98,6 @@ export class PlacedBuffers {
     const address = chunks.add(bytes);
     this.low[index] = address.low;
     this.high[index] = address.high;
-  }
-
-  private grow(): void {
-    const size = this.lengths.length * 2;
-    const low = new Uint32Array(size);
-    const high = new Uint32Array(size);
-    const lengths = new Float64Array(size).fill(Number.NaN);
-    low.set(this.low);
-    high.set(this.high);
-    lengths.set(this.lengths);
-    this.low = low;
-    this.high = high;
-    this.lengths = lengths;
   }
 }
 

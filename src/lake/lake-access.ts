@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Role } from '../store/assume-role.js';
 import { isS3Uri, type StoreOptions, storeOptionsOf } from '../store/open.js';
+import { LAKE_VARIABLES } from './lake-variables.js';
 import { parseObjectKey } from './partition.js';
 
 const ROLE = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
@@ -47,18 +48,9 @@ const LakeAccessSchema = z.object(LAKE_ACCESS);
 
 export type LakeAccess = z.output<typeof LakeAccessSchema>;
 
-const VARIABLES: Record<keyof LakeAccess, string> = {
-  providerRole: 'FALCONRY_PROVIDER_ROLE',
-  maintenanceRole: 'FALCONRY_MAINTENANCE_ROLE',
-  externalId: 'FALCONRY_EXTERNAL_ID',
-  lakeKmsKey: 'FALCONRY_LAKE_KMS_KEY',
-  glueDatabase: 'FALCONRY_GLUE_DATABASE',
-  glueTable: 'FALCONRY_GLUE_TABLE',
-};
-
 /** What the environment says; an empty variable counts as absent. Not checked yet. */
 export function lakeAccessOf(env: Readonly<Record<string, string | undefined>>): LakeAccess {
-  const given = Object.entries(VARIABLES).filter(([, variable]) => env[variable]);
+  const given = Object.entries(LAKE_VARIABLES).filter(([, variable]) => env[variable]);
   return Object.fromEntries(given.map(([name, variable]) => [name, env[variable]]));
 }
 

@@ -5,6 +5,7 @@
  * area, under `partitions/`: the others ask there, and Glue is asked once a partition.
  */
 import type { GlueCatalog } from '../store/glue.js';
+import { compareKeys } from '../store/key.js';
 import { isS3Uri } from '../store/open.js';
 import type { ObjectStore } from '../store/store.js';
 import { partitionLocation, partitionValues, type TableName, tableOf } from './glue-names.js';
@@ -115,5 +116,5 @@ export function partitionsOf(keys: Iterable<string>): Partition[] {
     const partition = parseObjectKey(key)?.partition;
     if (partition !== undefined) partitions.set(partitionPrefix(partition), partition);
   }
-  return [...partitions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, partition]) => partition);
+  return [...partitions].sort(([a], [b]) => compareKeys(a, b)).map(([, partition]) => partition);
 }

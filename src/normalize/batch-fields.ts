@@ -78,7 +78,7 @@ export class BatchFields {
     const { entries } = rows;
     const { offset, length, stride } = this;
     let at = rows.firstEntry[row]!;
-    const end = rows.endOfEntries[row]!;
+    const end = rows.firstEntry[row + 1]!;
     let from = text;
     while (at < end) {
       const entry = entries[at]!;

@@ -266,9 +266,9 @@ export class BatchFacts {
 
   /** The same batch, with rows of facts in the place of its own. */
   private fillingOf(loaded: LoadedFacts, filling: Filling): Filling {
-    const { failures, factFilling, facts } = this;
-    const { order, fields } = loaded;
-    return Object.assign(factFilling, filling, { rows: facts.rows, order, start: 0, failures, fields, textBuffer: BUFFER.facts });
+    const { failures, factFilling } = this;
+    const { fields } = loaded;
+    return Object.assign(factFilling, filling, { failures, fields, textBuffer: BUFFER.facts });
   }
 }
 

@@ -50,22 +50,19 @@ export class RowTable {
   /** where `metadata.uid` lies in the chunk */
   uidStart = new Int32Array(ROWS);
   uidLength = new Int32Array(ROWS);
-  /** a row's first entry, and the end of them */
-  firstEntry = new Int32Array(ROWS);
-  endOfEntries = new Int32Array(ROWS);
+  /** a row's first entry, and behind the last row the end of them */
+  firstEntry = new Int32Array(ROWS + 1);
   /** fields: length and {@link fieldCode} in one number, or {@link WIDE}, code and length */
   entries = new Int32Array(ENTRIES);
-  private entriesUsed = 0;
   private textBytes = 0;
 
   /** Memory that the rows take. */
   get bytes(): number {
-    return this.textBytes + this.entriesUsed * 4 + this.count * ROW_BYTES;
+    return this.textBytes + this.firstEntry[this.count]! * 4 + this.count * ROW_BYTES;
   }
 
   reset(): void {
     this.count = 0;
-    this.entriesUsed = 0;
     this.textBytes = 0;
     this.text.reset();
   }
@@ -86,8 +83,7 @@ export class RowTable {
     const { offset, length, keyOffset, bytes: source } = cells;
     this.chunk[row] = text.chunk;
     this.textStart[row] = text.used;
-    this.firstEntry[row] = this.entriesUsed;
-    let at = this.entriesUsed;
+    let at = this.firstEntry[row]!;
     for (let i = 0; i < cells.count; i++) {
       const code = codes[i]!;
       if (code === fieldCode.none) continue;
@@ -108,7 +104,7 @@ export class RowTable {
       if (code < 0) text.copy(source, keyOffset[i]!, ~code);
     }
     this.textLength[row] = text.used - this.textStart[row]!;
-    this.endOfEntries[row] = this.entriesUsed = at;
+    this.firstEntry[row + 1] = at;
     this.textBytes += bytes;
     this.count++;
     return row;
@@ -127,11 +123,11 @@ export class RowTable {
       this.textLength = grown(this.textLength, new Int32Array(rows));
       this.uidStart = grown(this.uidStart, new Int32Array(rows));
       this.uidLength = grown(this.uidLength, new Int32Array(rows));
-      this.firstEntry = grown(this.firstEntry, new Int32Array(rows));
-      this.endOfEntries = grown(this.endOfEntries, new Int32Array(rows));
+      this.firstEntry = grown(this.firstEntry, new Int32Array(rows + 1));
     }
-    if (this.entriesUsed + entries > this.entries.length) {
-      const room = Math.max(this.entries.length * 2, this.entriesUsed + entries);
+    const needed = this.firstEntry[this.count]! + entries;
+    if (needed > this.entries.length) {
+      const room = Math.max(this.entries.length * 2, needed);
       this.entries = grown(this.entries, new Int32Array(room));
     }
   }

@@ -1,10 +1,6 @@
 /** The errors of the Glue catalog. */
 import { FalconryError } from '../error.js';
-
-interface SdkError extends Error {
-  code?: string;
-  $metadata?: { httpStatusCode?: number };
-}
+import { sdkFault, translated } from './sdk-error.js';
 
 type Cause = { cause?: unknown };
 
@@ -52,28 +48,29 @@ export function partitionError(table: string, code: string): FalconryError {
 
 /** Any error of a request to Glue; what it does not know (a bug) comes back as it is. */
 export function glueError(error: unknown, table: string): Error {
-  if (error instanceof FalconryError || !(error instanceof Error))
-    return error instanceof Error ? error : new Error(String(error));
-  const { name, code, $metadata } = error as SdkError;
-  const cause = { cause: error };
-  if (name === 'EntityNotFoundException') return noTable(table, cause);
-  const status = $metadata?.httpStatusCode;
-  if (/AccessDenied|UnrecognizedClient|NotAuthorized/.test(name) || status === 403) return denied(table, cause);
-  if (/CredentialsProviderError|ExpiredToken/.test(name))
-    return new FalconryError(
-      'STORE_NO_CREDENTIALS',
-      `The Glue table ${table}: the AWS credentials are missing or expired; renew them.`,
-      cause,
-    );
-  if (/^Region is missing/.test(error.message))
-    return new FalconryError(
-      'STORE_NO_REGION',
-      `The Glue table ${table}: no region is known; name one or set AWS_REGION.`,
-      cause,
-    );
-  if (error instanceof TypeError || error instanceof RangeError || code?.startsWith('ERR_')) return error;
-  if (status === undefined && code === undefined && name !== 'TimeoutError' && $metadata === undefined) return error;
-  if (status === undefined || status < 400) return unavailable(table, `the connection to Glue fails (${code ?? name})`, cause);
-  if (PASSING.test(name) || status === 429 || status >= 500) return unavailable(table, `Glue answers ${status} ${name}`, cause);
-  return refused(table, `${status} ${name}`, cause);
+  return translated(error, (sdk) => {
+    const { name, message, $metadata } = sdk;
+    const cause = { cause: error };
+    if (name === 'EntityNotFoundException') return noTable(table, cause);
+    if (/AccessDenied|UnrecognizedClient|NotAuthorized/.test(name) || $metadata?.httpStatusCode === 403)
+      return denied(table, cause);
+    if (/CredentialsProviderError|ExpiredToken/.test(name))
+      return new FalconryError(
+        'STORE_NO_CREDENTIALS',
+        `The Glue table ${table}: the AWS credentials are missing or expired; renew them.`,
+        cause,
+      );
+    if (/^Region is missing/.test(message))
+      return new FalconryError(
+        'STORE_NO_REGION',
+        `The Glue table ${table}: no region is known; name one or set AWS_REGION.`,
+        cause,
+      );
+    const fault = sdkFault(sdk);
+    if (fault === undefined) return undefined;
+    if (fault.kind === 'connection') return unavailable(table, `the connection to Glue fails (${fault.why})`, cause);
+    const { status } = fault;
+    if (PASSING.test(name) || status === 429 || status >= 500) return unavailable(table, `Glue answers ${status} ${name}`, cause);
+    return refused(table, `${status} ${name}`, cause);
+  });
 }

@@ -1,10 +1,6 @@
 /** SQS's errors as ours. Messages never repeat SQS's text, which may hold access key ids; the cause keeps it. */
 import { FalconryError } from '../error.js';
-
-interface SdkError extends Error {
-  code?: string;
-  $metadata?: { httpStatusCode?: number };
-}
+import { sdkFault, translated } from './sdk-error.js';
 
 const queueUrlBad = (url: string) =>
   new FalconryError(
@@ -39,19 +35,17 @@ const SENTENCES: [code: string, names: RegExp, sentence: string][] = [
 
 /** Any error of a queue as one of ours; what it does not know (a bug) comes back as it is. */
 export function queueError(error: unknown, url: string): Error {
-  if (error instanceof FalconryError || !(error instanceof Error))
-    return error instanceof Error ? error : new Error(String(error));
-  const { name, code, $metadata } = error as SdkError;
-  for (const [ours, names, sentence] of SENTENCES) {
-    if (names.test(name)) return new FalconryError(ours, `The queue ${url} ${sentence}.`, { cause: error });
-  }
-  const status = $metadata?.httpStatusCode;
-  if (status === 403) return new FalconryError('QUEUE_ACCESS_DENIED', `The queue ${url} ${SENTENCES[2]![2]}.`, { cause: error });
-  if (error instanceof TypeError || error instanceof RangeError || code?.startsWith('ERR_')) return error;
-  if (status === undefined && code === undefined && name !== 'TimeoutError' && $metadata === undefined) return error;
-  const answer =
-    status !== undefined && status >= 400 ? `SQS answers ${status} ${name}` : `the connection fails (${code ?? name})`;
-  return new FalconryError('QUEUE_UNAVAILABLE', `The queue ${url} cannot be reached now: ${answer}; try again later.`, {
-    cause: error,
+  return translated(error, (sdk) => {
+    const { name, $metadata } = sdk;
+    const cause = { cause: error };
+    for (const [ours, names, sentence] of SENTENCES) {
+      if (names.test(name)) return new FalconryError(ours, `The queue ${url} ${sentence}.`, cause);
+    }
+    if ($metadata?.httpStatusCode === 403)
+      return new FalconryError('QUEUE_ACCESS_DENIED', `The queue ${url} ${SENTENCES[2]![2]}.`, cause);
+    const fault = sdkFault(sdk);
+    if (fault === undefined) return undefined;
+    const answer = fault.kind === 'answer' ? `SQS answers ${fault.status} ${name}` : `the connection fails (${fault.why})`;
+    return new FalconryError('QUEUE_UNAVAILABLE', `The queue ${url} cannot be reached now: ${answer}; try again later.`, cause);
   });
 }

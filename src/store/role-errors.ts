@@ -1,10 +1,6 @@
 /** What STS says of a role that is to be taken on, as ours. Messages hold the role, never the external id; the cause keeps STS's text. */
 import { FalconryError } from '../error.js';
-
-interface SdkError extends Error {
-  code?: string;
-  $metadata?: { httpStatusCode?: number };
-}
+import { sdkFault, translated } from './sdk-error.js';
 
 const SENTENCES: [code: string, names: RegExp, sentence: string][] = [
   [
@@ -31,17 +27,18 @@ const SENTENCES: [code: string, names: RegExp, sentence: string][] = [
 
 /** Any error of taking on a role; what it does not know (a bug) comes back as it is. */
 export function roleError(error: unknown, role: string): Error {
-  if (error instanceof FalconryError || !(error instanceof Error))
-    return error instanceof Error ? error : new Error(String(error));
-  const { name, code, $metadata } = error as SdkError;
-  for (const [ours, names, sentence] of SENTENCES)
-    if (names.test(name)) return new FalconryError(ours, `The role ${role} ${sentence}.`, { cause: error });
-  const status = $metadata?.httpStatusCode;
-  if (error instanceof TypeError || error instanceof RangeError || code?.startsWith('ERR_')) return error;
-  if (status === undefined && code === undefined && name !== 'TimeoutError' && $metadata === undefined) return error;
-  const answer =
-    status !== undefined && status >= 400 ? `STS answers ${status} ${name}` : `the connection to STS fails (${code ?? name})`;
-  return new FalconryError('STORE_ROLE_UNAVAILABLE', `The role ${role} cannot be taken on now: ${answer}; try again later.`, {
-    cause: error,
+  return translated(error, (sdk) => {
+    const { name } = sdk;
+    const cause = { cause: error };
+    for (const [ours, names, sentence] of SENTENCES)
+      if (names.test(name)) return new FalconryError(ours, `The role ${role} ${sentence}.`, cause);
+    const fault = sdkFault(sdk);
+    if (fault === undefined) return undefined;
+    const answer = fault.kind === 'answer' ? `STS answers ${fault.status} ${name}` : `the connection to STS fails (${fault.why})`;
+    return new FalconryError(
+      'STORE_ROLE_UNAVAILABLE',
+      `The role ${role} cannot be taken on now: ${answer}; try again later.`,
+      cause,
+    );
   });
 }

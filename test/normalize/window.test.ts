@@ -34,7 +34,7 @@ function convert(normalizer: Normalizer, lines: readonly Uint8Array[], sizes: re
   for (let i = 0; at < lines.length; i++) {
     const some = lines.slice(at, at + sizes[i % sizes.length]!);
     const block = blockOf(some, at + 1, offset);
-    // blocks come from a pool: what lies behind the lines is another block's
+    // blocks come in a buffer: what lies behind the lines is of another block
     const bytes = new Uint8Array(block.length + 100).fill(0x22);
     bytes.set(block.bytes);
     normalizer.add({ ...block, bytes }, outcomes, onQuarantine);
