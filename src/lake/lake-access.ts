@@ -48,9 +48,12 @@ const LakeAccessSchema = z.object(LAKE_ACCESS);
 
 export type LakeAccess = z.output<typeof LakeAccessSchema>;
 
+/** Each option has its variable. */
+const VARIABLES: Readonly<Record<keyof LakeAccess, string>> = LAKE_VARIABLES;
+
 /** What the environment says; an empty variable counts as absent. Not checked yet. */
 export function lakeAccessOf(env: Readonly<Record<string, string | undefined>>): LakeAccess {
-  const given = Object.entries(LAKE_VARIABLES).filter(([, variable]) => env[variable]);
+  const given = Object.entries(VARIABLES).filter(([, variable]) => env[variable]);
   return Object.fromEntries(given.map(([name, variable]) => [name, env[variable]]));
 }
 
