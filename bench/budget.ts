@@ -26,6 +26,7 @@ export function throughputBudgets(rows: readonly Row[]): Budget[] {
   const row = (name: string) => rows.find((each) => each.name === name)!;
   const one = row('convert-1');
   const second = row('convert-2').eventsPerSecond.median / one.eventsPerSecond.median;
+  const apart = row('convert-1-twice').eventsPerSecond.median / one.eventsPerSecond.median;
   return [
     {
       what: 'events a core and second, against the SQL peer',
@@ -33,7 +34,12 @@ export function throughputBudgets(rows: readonly Row[]): Budget[] {
       measured: `${one.timesPeerByCpu.median.toFixed(2)}× by CPU time, ${one.timesPeer.median.toFixed(2)}× by the clock`,
       met: one.timesPeerByCpu.median >= 2,
     },
-    { what: 'two workers against one', budget: 'at least 1.8×', measured: `${second.toFixed(2)}×`, met: second >= 1.8 },
+    {
+      what: 'two workers against one',
+      budget: 'at least 1.8×',
+      measured: `${second.toFixed(2)}× (two processes apart: ${apart.toFixed(2)}×)`,
+      met: second >= 1.8,
+    },
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Starts a script of the bench in a fresh process of the same engine, and reads the JSON of its last line. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { keepFreedMemory } from '../src/lake/duckdb-memory.js';
@@ -14,6 +15,24 @@ keepFreedMemory();
 
 /** @param argument instead of the subject's own */
 export async function launch(subject: Subject, input: SubjectInput, argument?: string): Promise<Measurement> {
+  const { processes = 1 } = subject;
+  if (processes === 1) return launchOne(subject, input, argument);
+  const runs = await Promise.all(
+    Array.from({ length: processes }, (_, index) =>
+      launchOne(subject, { ...input, output: join(input.output, String(index)) }, argument),
+    ),
+  );
+  return {
+    events: sum(runs.map((run) => run.events)),
+    seconds: Math.max(...runs.map((run) => run.seconds)),
+    cpuSeconds: sum(runs.map((run) => run.cpuSeconds)),
+    peakRssBytes: sum(runs.map((run) => run.peakRssBytes)),
+  };
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0);
+
+function launchOne(subject: Subject, input: SubjectInput, argument: string | undefined): Promise<Measurement> {
   return runScript<Measurement>('./child.js', { subject: subject.name, input, ...(argument === undefined ? {} : { argument }) });
 }
 

@@ -7,6 +7,8 @@ export interface Subject {
   kind: 'floor' | 'stage' | 'conversion' | 'peer';
   load: () => Promise<SubjectModule>;
   argument?: string;
+  /** processes that do the same work at once; default: 1 */
+  processes?: number;
   /** rounds it takes part in, at most */
   mostRuns?: number;
 }
@@ -21,6 +23,14 @@ export const SUBJECTS: readonly Subject[] = [
   { name: 'fill', title: 'scan + route + sort + fill', kind: 'stage', load: stages, argument: 'fill' },
   { name: 'convert-1', title: 'convert, 1 worker', kind: 'conversion', load: convert, argument: '1' },
   { name: 'convert-2', title: 'convert, 2 workers', kind: 'conversion', load: convert, argument: '2' },
+  {
+    name: 'convert-1-twice',
+    title: 'convert, 1 worker, twice at once',
+    kind: 'conversion',
+    load: convert,
+    argument: '1',
+    processes: 2,
+  },
   { name: 'sql', title: 'peer: DuckDB SQL, 1 thread', kind: 'peer', load: () => import('./subjects/sql.js') },
   { name: 'json', title: 'peer: JSON.parse → objects', kind: 'peer', load: () => import('./subjects/json.js'), mostRuns: 3 },
 ];

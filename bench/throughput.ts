@@ -22,7 +22,7 @@ export interface Row {
   timesPeer: Spread;
   /** the same by CPU time: events a core and second */
   timesPeerByCpu: Spread;
-  /** wall time against the inflate floor's */
+  /** wall time an event against the inflate floor's */
   timesFloor: number;
   peakRssBytes: number;
 }
@@ -39,14 +39,17 @@ export async function measureThroughput(
     for (const subject of order) {
       if (!takesPart(subject, round)) continue;
       const run = await launch(subject, inputOf(archive, folder, subject.name, options));
-      if (run.events !== archive.events)
-        throw new Error(`${subject.title} went through ${run.events} of ${archive.events} events`);
+      const expected = archive.events * (subject.processes ?? 1);
+      if (run.events !== expected) throw new Error(`${subject.title} went through ${run.events} of ${expected} events`);
       measured.get(subject.name)!.set(round, run);
       tell(`round ${round + 1}: ${subject.title}: ${Math.round(run.events / run.seconds).toLocaleString('en-US')} events/s`);
     }
   }
   return SUBJECTS.map((subject) => row(subject, archive, measured));
 }
+
+const rate = (run: Measurement) => run.events / run.seconds;
+const ratePerCpu = (run: Measurement) => run.events / run.cpuSeconds;
 
 /** A slow subject sits every other round out. */
 function takesPart({ mostRuns }: Subject, round: number): boolean {
@@ -64,18 +67,18 @@ function row(subject: Subject, archive: BenchArchive, measured: ReadonlyMap<stri
   const peer = measured.get('sql')!;
   const floor = [...measured.get('inflate')!.values()];
   const rounds = [...own.keys()].filter((round) => peer.has(round));
-  const seconds = spreadOf(runs.map((run) => run.seconds));
+  const eventsPerSecond = spreadOf(runs.map(rate));
   return {
     name: subject.name,
     title: subject.title,
     kind: subject.kind,
     runs: runs.length,
-    eventsPerSecond: spreadOf(runs.map((run) => run.events / run.seconds)),
-    megabytesPerSecond: archive.rawBytes / 1e6 / seconds.median,
+    eventsPerSecond,
+    megabytesPerSecond: (archive.rawBytes / 1e6 / archive.events) * eventsPerSecond.median,
     cpuMicroseconds: spreadOf(runs.map((run) => (run.cpuSeconds * 1e6) / run.events)),
-    timesPeer: spreadOf(rounds.map((round) => peer.get(round)!.seconds / own.get(round)!.seconds)),
-    timesPeerByCpu: spreadOf(rounds.map((round) => peer.get(round)!.cpuSeconds / own.get(round)!.cpuSeconds)),
-    timesFloor: seconds.median / spreadOf(floor.map((run) => run.seconds)).median,
+    timesPeer: spreadOf(rounds.map((round) => rate(own.get(round)!) / rate(peer.get(round)!))),
+    timesPeerByCpu: spreadOf(rounds.map((round) => ratePerCpu(own.get(round)!) / ratePerCpu(peer.get(round)!))),
+    timesFloor: spreadOf(floor.map(rate)).median / eventsPerSecond.median,
     peakRssBytes: spreadOf(runs.map((run) => run.peakRssBytes)).median,
   };
 }

@@ -1,6 +1,5 @@
 /** Units: the fixed groups of files in which an archive is converted, and their names. */
 import { hash } from 'node:crypto';
-import { compareKeys } from '../store/key.js';
 import type { FileFeed } from './feed.js';
 
 /** What planning asks of a file. */
@@ -24,29 +23,12 @@ export interface UnitLimits {
   files: number;
 }
 
-export const DEFAULT_UNIT_LIMITS: UnitLimits = { bytes: 64 * 1024 * 1024, files: 256 };
-
 /**
- * Groups files into units: within a feed, runs of neighbours in byte order of their canonical keys, each run as long as the
- * limits allow. The order in which the files come does not matter.
- */
-export function planUnits<File extends UnitFile>(files: Iterable<File>, limits: UnitLimits = DEFAULT_UNIT_LIMITS): Unit<File>[] {
-  const grouper = new UnitGrouper<File>(limits);
-  const units: Unit<File>[] = [];
-  for (const file of [...files].sort((a, b) => compareKeys(a.canonicalKey, b.canonicalKey))) {
-    const full = grouper.add(file);
-    if (full) units.push(full);
-  }
-  return [...units, ...grouper.rest()];
-}
-
-/**
- * {@link planUnits} of files that come in byte order already, as a listing has them: a unit is yielded as soon as it is full.
- * Holds one open unit a feed. Files that come in another order (several archives in one listing) are grouped as they come.
+ * Groups files into units: see {@link UnitGrouper}. A unit is yielded as soon as another full one has followed it.
  */
 export async function* streamUnits<File extends UnitFile>(
   files: Iterable<File> | AsyncIterable<File>,
-  limits: UnitLimits = DEFAULT_UNIT_LIMITS,
+  limits: UnitLimits,
 ): AsyncGenerator<Unit<File>, void, void> {
   const grouper = new UnitGrouper<File>(limits);
   for await (const file of files) {
@@ -56,29 +38,68 @@ export async function* streamUnits<File extends UnitFile>(
   yield* grouper.rest();
 }
 
-/** Groups files that come one after the other, see {@link streamUnits}. */
+/** Of a unit's bytes, the least that a feed's end is shared out in: every unit costs an object a partition. */
+const LEAST_SHARE = 1 / 4;
+
+/**
+ * Groups files that come one after the other into units: within a feed, runs of neighbours in the order they come, which is the byte order
+ * of their canonical keys where one archive is listed. Units are full, but for a feed's end: of what is left there, less than two full
+ * ones, one takes a half, the next a half of the rest and so on, so that several workers end at about the same time, and a small archive
+ * keeps them busy too. Holds two units a feed.
+ */
 export class UnitGrouper<File extends UnitFile> {
+  readonly #full = new Map<FileFeed, Unit<File>>();
   readonly #open = new Map<FileFeed, Unit<File>>();
 
   constructor(private readonly limits: UnitLimits) {}
 
-  /** Adds a file, and returns the unit that it no longer fits. */
+  /** Adds a file; returns a full unit that another full one has followed. */
   add(file: File): Unit<File> | undefined {
-    const open = this.#open.get(file.feed);
-    if (open && open.files.length < this.limits.files && open.bytes + file.size <= this.limits.bytes) {
+    const { feed, size } = file;
+    const open = this.#open.get(feed);
+    if (open && open.files.length < this.limits.files && open.bytes + size <= this.limits.bytes) {
       open.files.push(file);
-      open.bytes += file.size;
+      open.bytes += size;
       return undefined;
     }
-    this.#open.set(file.feed, { feed: file.feed, files: [file], bytes: file.size });
-    return open;
+    this.#open.set(feed, { feed, files: [file], bytes: size });
+    if (!open) return undefined;
+    const before = this.#full.get(feed);
+    this.#full.set(feed, open);
+    return before;
   }
 
-  /** The units that are not full, at the end. */
-  rest(): Unit<File>[] {
-    return [...this.#open.values()];
+  /** The units of each feed's end. */
+  *rest(): Generator<Unit<File>, void, void> {
+    for (const [feed, open] of this.#open) {
+      const full = this.#full.get(feed);
+      yield* this.#shared(feed, [...(full?.files ?? []), ...open.files], (full?.bytes ?? 0) + open.bytes);
+    }
+  }
+
+  /** Each unit has a half of what is left; all of it where a half would be too small. */
+  *#shared(feed: FileFeed, files: readonly File[], bytes: number): Generator<Unit<File>, void, void> {
+    const { limits } = this;
+    let left = bytes;
+    let unit: Unit<File> = { feed, files: [], bytes: 0 };
+    let aim = shareOf(left, limits);
+    for (const file of files) {
+      const isOver =
+        unit.bytes + file.size / 2 > aim || unit.bytes + file.size > limits.bytes || unit.files.length === limits.files;
+      if (isOver && unit.files.length > 0) {
+        yield unit;
+        left -= unit.bytes;
+        unit = { feed, files: [], bytes: 0 };
+        aim = shareOf(left, limits);
+      }
+      unit.files.push(file);
+      unit.bytes += file.size;
+    }
+    yield unit;
   }
 }
+
+const shareOf = (left: number, { bytes }: UnitLimits) => (left / 2 < bytes * LEAST_SHARE ? left : Math.min(left / 2, bytes));
 
 /** A file of which the bytes are known. */
 export interface IdentifiedFile {

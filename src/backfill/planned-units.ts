@@ -28,7 +28,7 @@ export async function* filesOf(listing: Listing, finder: FileFinder): AsyncGener
 export type Planner = Pick<FilePlanner, 'take'>;
 
 /**
- * The units of the files that are to be converted. Holds a page, and one open unit a feed.
+ * The units of the files that are to be converted. Holds a page, and two units a feed.
  *
  * @param onPage told of the files that a page has added to units, and of their bytes
  * @throws RANGE_OVERLAPS, and what the pages throw

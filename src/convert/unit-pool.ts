@@ -3,11 +3,14 @@ import { Piscina } from 'piscina';
 import type { ConversionSetup } from './conversion-room.js';
 import type { UnitAnswer, UnitTask } from './worker.js';
 
-/** One thread at first, up to `workers`; each converts one unit at a time with a DuckDB of its own. */
+/** Threads that start while the archive is listed still; a thread takes most of a second to load DuckDB and the mapping. */
+const FIRST_THREADS = 2;
+
+/** Two threads at first, up to `workers` as units come; each converts one unit at a time with a DuckDB of its own. */
 export function openUnitPool(setup: ConversionSetup): Piscina<UnitTask, UnitAnswer> {
   return new Piscina<UnitTask, UnitAnswer>({
     filename: new URL('./worker.js', import.meta.url).href,
-    minThreads: 1,
+    minThreads: Math.min(FIRST_THREADS, setup.options.workers),
     maxThreads: setup.options.workers,
     idleTimeout: 60_000,
     workerData: setup,

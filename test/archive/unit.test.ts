@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planUnits, streamUnits, type Unit, type UnitFile, type UnitLimits, unitId } from '../../src/archive/unit.js';
+import { streamUnits, type UnitFile, type UnitLimits, unitId } from '../../src/archive/unit.js';
 
 const RUNS = { seed: 73, numRuns: 300 };
 
@@ -28,12 +28,16 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-describe('planUnits', () => {
-  it('puts every file in exactly one unit, in byte order, within a feed', () => {
-    fc.assert(
-      fc.property(files, limits, (all, limit) => {
-        const units = planUnits(all, limit);
-        for (const feed of ['events', 'aidmaster', 'unknown']) {
+/** A feed's units as they come. */
+const unitsOf = async (all: readonly UnitFile[], limit: UnitLimits) => collect(streamUnits([...all].sort(byBytes), limit));
+const FEEDS = ['events', 'aidmaster', 'unknown'] as const;
+
+describe('streamUnits', () => {
+  it('puts every file in exactly one unit, in byte order, within a feed', async () => {
+    await fc.assert(
+      fc.asyncProperty(files, limits, async (all, limit) => {
+        const units = await unitsOf(all, limit);
+        for (const feed of FEEDS) {
           const planned = units.filter((unit) => unit.feed === feed).flatMap((unit) => unit.files);
           expect(planned).toEqual(all.filter((file) => file.feed === feed).sort(byBytes));
         }
@@ -43,58 +47,47 @@ describe('planUnits', () => {
     );
   });
 
-  it('keeps the limits, and never splits what would fit', () => {
-    fc.assert(
-      fc.property(files, limits, (all, limit) => {
-        const last = new Map<string, Unit>();
-        for (const unit of planUnits(all, limit)) {
+  it('keeps the limits, and units are full but for the end of a feed', async () => {
+    await fc.assert(
+      fc.asyncProperty(files, limits, async (all, limit) => {
+        const units = await unitsOf(all, limit);
+        for (const unit of units) {
           expect(unit.bytes).toBe(unit.files.reduce((sum, file) => sum + file.size, 0));
           expect(unit.files.length).toBeGreaterThan(0);
           expect(unit.files.length).toBeLessThanOrEqual(limit.files);
           if (unit.files.length > 1) expect(unit.bytes).toBeLessThanOrEqual(limit.bytes);
-          const before = last.get(unit.feed);
-          if (before && before.files.length < limit.files) expect(before.bytes + unit.files[0].size).toBeGreaterThan(limit.bytes);
-          last.set(unit.feed, unit);
+        }
+        for (const feed of FEEDS) {
+          const own = units.filter((unit) => unit.feed === feed);
+          const sizes = own.map((unit) => unit.bytes);
+          own.forEach((unit, index) => {
+            const rest = sizes.slice(index).reduce((sum, size) => sum + size, 0);
+            const next = own[index + 1];
+            if (next === undefined || unit.files.length === limit.files || rest <= 2 * limit.bytes) return;
+            expect(unit.bytes + next.files[0].size).toBeGreaterThan(limit.bytes);
+          });
         }
       }),
       RUNS,
     );
   });
 
-  it('does not depend on the order of the files', () => {
-    fc.assert(
-      fc.property(files, limits, (all, limit) => {
-        expect(planUnits([...all].reverse(), limit)).toEqual(planUnits(all, limit));
-      }),
-      RUNS,
-    );
+  it('shares the end of a feed out by halves', async () => {
+    const sizes = async (total: number) => {
+      const all = Array.from({ length: total }, (_, index) => ({
+        canonicalKey: `k${1000 + index}`,
+        size: 10,
+        feed: 'events' as const,
+      }));
+      return (await unitsOf(all, { bytes: 480, files: 100 })).map((unit) => unit.bytes / 10);
+    };
+    expect(await sizes(20)).toEqual([20]);
+    expect(await sizes(48)).toEqual([24, 12, 12]);
+    expect(await sizes(84)).toEqual([42, 21, 21]);
+    expect(await sizes(168)).toEqual([48, 48, 36, 18, 18]);
+    expect(await sizes(240)).toEqual([48, 48, 48, 48, 24, 12, 12]);
   });
 
-  it('is the same when the files stream in', async () => {
-    await fc.assert(
-      fc.asyncProperty(files, limits, async (all, limit) => {
-        const sorted = [...all].sort(byBytes);
-        expect(await collect(streamUnits(sorted, limit))).toEqual(planUnits(all, limit));
-      }),
-      RUNS,
-    );
-  });
-
-  it('has units of at most 64 MiB and 256 files by default', () => {
-    const file = (index: number, size: number): UnitFile => ({
-      canonicalKey: String(index).padStart(5, '0'),
-      size,
-      feed: 'events',
-    });
-    const MiB = 1024 * 1024;
-    const large = planUnits([file(0, 40 * MiB), file(1, 24 * MiB), file(2, 1), file(3, 90 * MiB), file(4, 1)]);
-    expect(large.map((unit) => unit.files.length)).toEqual([2, 1, 1, 1]);
-    const small = planUnits(Array.from({ length: 600 }, (_, index) => file(index, 1000)));
-    expect(small.map((unit) => unit.files.length)).toEqual([256, 256, 88]);
-  });
-});
-
-describe('streamUnits', () => {
   it('yields a unit before the listing has ended', async () => {
     let listed = 0;
     async function* listing(): AsyncGenerator<UnitFile> {
@@ -102,9 +95,14 @@ describe('streamUnits', () => {
     }
     for await (const unit of streamUnits(listing(), { bytes: 1000, files: 10 })) {
       expect(unit.files).toHaveLength(10);
-      expect(listed).toBe(11);
+      expect(listed).toBe(21);
       break;
     }
+  });
+
+  it('keeps at most so many files in a unit at the end too', async () => {
+    const all = Array.from({ length: 25 }, (_, index) => ({ canonicalKey: `k${100 + index}`, size: 0, feed: 'events' as const }));
+    expect((await unitsOf(all, { bytes: 1000, files: 10 })).map((unit) => unit.files.length)).toEqual([10, 10, 5]);
   });
 });
 
