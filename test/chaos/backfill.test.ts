@@ -57,7 +57,7 @@ class Killer {
   }
 
   private slicesLeft({ batch }: Backfill): number {
-    return BATCHES - batch.children.filter(({ status }) => status === 'SUCCEEDED').length;
+    return Math.max(0, BATCHES - batch.children.filter(({ status }) => status === 'SUCCEEDED').length);
   }
 }
 
@@ -155,9 +155,9 @@ it(
     Object.assign(process.env, JOB_ENV);
     let open: OpenPlan | undefined;
     try {
-      // a slice a batch: each is one unit
+      // a slice a batch, each one unit; the last ones are shared out
       const { plan: uri, slices } = await plan(backfill, '--unit-bytes', '4000', '--slice-minutes', '0.001', '--vcpus', '1');
-      expect(slices).toBe(BATCHES);
+      expect(slices).toBeGreaterThanOrEqual(BATCHES);
       open = await openPlan(uri, { endpointUrl: backfill.s3.endpointUrl });
       observer = new Observer(backfill, open, await open.place.readUnitNames());
       backfill.s3.faults.add(
