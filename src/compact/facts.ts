@@ -3,7 +3,7 @@ import { type DuckDBReader, literalPath, quote } from '../lake/duckdb-reader.js'
 import { localFolder } from '../lake/local-copy.js';
 import type { FileColumn } from '../lake/parquet-columns.js';
 import { layoutDifferences } from '../lake/parquet-columns.js';
-import { readShape } from '../lake/parquet-file.js';
+import { type KnownSchemas, readShape } from '../lake/parquet-file.js';
 import { METADATA_KEYS } from '../lake/partition.js';
 import { footerFile } from '../lake/sparse-copy.js';
 import type { ClassLayout } from '../ocsf/layout.js';
@@ -14,6 +14,7 @@ import type { PlanObject } from './plan.js';
 export interface ObjectFacts extends PlanObject {
   info: ObjectInfo;
   layout: ClassLayout;
+  /** objects of one schema have the same array */
   columns: readonly FileColumn[];
   mappingVersion: string;
 }
@@ -53,6 +54,7 @@ export async function* readFacts(
   layouts: readonly ClassLayout[],
   compacted: ReadonlySet<string>,
 ): AsyncGenerator<ObjectFacts | SkippedObject> {
+  const known: KnownSchemas = new Map();
   for (let at = 0; at < infos.length; at += FOOTERS) {
     const some = infos.slice(at, at + FOOTERS);
     const fetched = await Promise.allSettled(some.map((info) => footerFile(lake, info, reader.scratch)));
@@ -60,7 +62,7 @@ export async function* readFacts(
       for (const [i, info] of some.entries()) {
         const file = fetched[i]!;
         if (file.status === 'rejected') throw file.reason;
-        yield await readable(reader, lake, info, file.value.path, layouts, compacted);
+        yield await readable(reader, lake, info, file.value.path, { layouts, compacted, known });
       }
     } finally {
       for (const file of fetched) if (file.status === 'fulfilled') await file.value.remove();
@@ -68,16 +70,21 @@ export async function* readFacts(
   }
 }
 
+interface FactsContext {
+  layouts: readonly ClassLayout[];
+  compacted: ReadonlySet<string>;
+  known: KnownSchemas;
+}
+
 async function readable(
   reader: DuckDBReader,
   lake: ObjectStore,
   info: ObjectInfo,
   path: string,
-  layouts: readonly ClassLayout[],
-  compacted: ReadonlySet<string>,
+  context: FactsContext,
 ): Promise<ObjectFacts | SkippedObject> {
   try {
-    return await factsOf(reader, info, path, layouts, compacted);
+    return await factsOf(reader, info, path, context);
   } catch (error) {
     if (isDamage(error, localFolder(lake))) return { key: info.key, reason: 'unreadable' };
     throw error;
@@ -95,11 +102,10 @@ async function factsOf(
   reader: DuckDBReader,
   info: ObjectInfo,
   path: string,
-  layouts: readonly ClassLayout[],
-  compacted: ReadonlySet<string>,
+  { layouts, compacted, known }: FactsContext,
 ): Promise<ObjectFacts | SkippedObject> {
   const { key, size } = info;
-  const { metadata, columns, rows } = await readShape(reader, path);
+  const { metadata, columns, rows } = await readShape(reader, path, known);
   if (metadata[METADATA_KEYS.product] === undefined || metadata[METADATA_KEYS.unit] === undefined)
     return { key, reason: 'foreign' };
   const layout = layouts.find(

@@ -120,14 +120,13 @@ export class Merge {
 
   /** The rows of a stretch, in the newest layout, without those that must go. */
   private async source(inputs: readonly ObjectFacts[], where: string): Promise<string> {
-    const bySchema = new Map<string, { first: ObjectFacts; paths: string[] }>();
+    const bySchema = new Map<ObjectFacts['columns'], { first: ObjectFacts; paths: string[] }>();
     const files: string[] = [];
     for (const input of inputs) {
       const path = await this.path(input);
       files.push(`(${quote(path)}, ${this.events.number(input.key)})`);
-      const schema = JSON.stringify(input.columns);
-      const known = bySchema.get(schema);
-      if (known === undefined) bySchema.set(schema, { first: input, paths: [path] });
+      const known = bySchema.get(input.columns);
+      if (known === undefined) bySchema.set(input.columns, { first: input, paths: [path] });
       else known.paths.push(path);
     }
     const selects = [...bySchema.values()].map(({ first, paths }) => {

@@ -34,6 +34,8 @@ export class DuckDBReader {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       preserve_insertion_order: 'true',
+      // files are local, where the system caches them already; DuckDB's cache took 0.6 MiB of each small object's footer (decision 008)
+      enable_external_file_cache: 'false',
     });
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");

@@ -35,19 +35,37 @@ export async function readFooter(reader: DuckDBReader, path: string): Promise<Pa
   return { columns: fileColumns(elements), metadata: await readMetadata(reader, file), ...(await readChunks(reader, file)) };
 }
 
-/** What of a footer takes no look at the column chunks. */
+/** The columns of files, each schema once: a partition's objects are many, and their schema is of hundreds of columns. */
+export type KnownSchemas = Map<string, FileColumn[]>;
+
+/**
+ * What of a footer takes no look at the column chunks. Files of one schema get the same array.
+ *
+ * @param known schemas met before; a new one is added
+ */
 export async function readShape(
   reader: DuckDBReader,
   path: string,
+  known: KnownSchemas,
 ): Promise<Pick<ParquetFooter, 'rows' | 'columns' | 'metadata'>> {
   const file = quote(literalPath(path));
-  const elements = await reader.rows<SchemaElement>(schemaQuery(file));
-  const [found] = await reader.rows<{ rows: number }>(`SELECT num_rows::DOUBLE AS rows FROM parquet_file_metadata(${file})`);
-  return { rows: found!.rows, columns: fileColumns(elements), metadata: await readMetadata(reader, file) };
+  const [found] = await reader.rows<{ rows: number; schema: string }>(
+    `SELECT (SELECT num_rows::DOUBLE FROM parquet_file_metadata(${file})) AS rows, (SELECT ${schemaHash} FROM parquet_schema(${file})) AS schema`,
+  );
+  const { rows, schema } = found!;
+  let columns = known.get(schema);
+  if (columns === undefined) {
+    columns = fileColumns(await reader.rows<SchemaElement>(schemaQuery(file)));
+    known.set(schema, columns);
+  }
+  return { rows, columns, metadata: await readMetadata(reader, file) };
 }
 
-const schemaQuery = (file: string): string =>
-  `SELECT name, repetition_type, num_children, converted_type, logical_type, duckdb_type FROM parquet_schema(${file}) ORDER BY column_id`;
+const SCHEMA = ['name', 'repetition_type', 'num_children', 'converted_type', 'logical_type', 'duckdb_type'];
+
+const schemaHash = `md5(string_agg(concat(${SCHEMA.map((part) => `coalesce(${part}::VARCHAR, chr(30))`).join(', chr(31), ')}), chr(29) ORDER BY column_id))`;
+
+const schemaQuery = (file: string): string => `SELECT ${SCHEMA.join(', ')} FROM parquet_schema(${file}) ORDER BY column_id`;
 
 /** A file may have hundreds of row groups of a hundred chunks each. */
 async function readChunks(reader: DuckDBReader, file: string) {
