@@ -1,8 +1,11 @@
 /** The figures that docs/scaling.md computes with. */
 import { DEFAULT_RATES } from '../../src/backfill/estimate.js';
+import { DEFAULT_SLICE_LIMITS } from '../../src/backfill/slices.js';
+import { fillOptions } from '../../src/convert/options.js';
 import type { Figures } from './model.js';
 
 const MiB = 1024 * 1024;
+const { unitBytes, objectBytes } = fillOptions({ archive: 'a', lake: 'l', region: 'eu-central-1' });
 
 /**
  * Measured (bench/results/2026-11-27-two-cores): bytes an event, and a half of what two workers converted on two cores. The objects' bytes and
@@ -16,10 +19,10 @@ export const FIGURES: Figures = {
   eventsPerSecond: 19_880,
   compactMicroseconds: 60,
   fileBytes: 85e6,
-  unitBytes: 48 * MiB,
-  objectBytes: 256 * MiB,
+  unitBytes,
+  objectBytes,
   partBytes: 16 * MiB,
-  sliceSeconds: 600,
+  sliceSeconds: DEFAULT_SLICE_LIMITS.aim,
   jobsAtOnce: 64,
   reclaimsPerHour: 0.05,
   dollarsPerGigabyteMonth: 0.023,

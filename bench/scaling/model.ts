@@ -1,5 +1,5 @@
 /** What an archive of a given size takes: events, objects, requests, hours and dollars, from measured figures by plain formulas. Pure. */
-import { estimateBackfill, type Rates } from '../../src/backfill/estimate.js';
+import { conversionRequests, estimateBackfill, type Rates, type Requests, requestDollars } from '../../src/backfill/estimate.js';
 
 /** What was measured, and what is assumed; each is an option of `npm run bench:scaling`. */
 export interface Figures {
@@ -43,7 +43,7 @@ export interface Scale {
   parquetBytes: number;
   objects: { converted: number; compacted: number };
   vcpuHours: { conversion: number; compaction: number };
-  requests: { gets: number; puts: number };
+  requests: Requests;
   dollars: { compute: number; requests: number; storageMonth: number };
   /** by the clock, if no machine is taken back */
   seconds: number;
@@ -70,10 +70,13 @@ export function scaleOf(rawBytes: number, figures: Figures): Scale {
   const converted = units * rates.objectsPerUnit;
   const compacted = Math.ceil(parquetBytes / objectBytes);
   const compaction = (events * figures.compactMicroseconds) / 1e6 / 3600;
-  // files and slices' lists; a look at each object's partition as it is published, and the object read by compaction
-  const gets = files + units + 2 * converted;
-  // each object staged and published, a ledger and a mark a unit; compaction's parts, and a journal an object
-  const puts = units * (2 * rates.objectsPerUnit + 2) + compacted * (Math.ceil(objectBytes / partBytes) + 3);
+  const conversion = conversionRequests({ files, units }, rates);
+  const requests: Requests = {
+    // a look at each object's partition as it is published; compaction reads its footer, its keys and its rows
+    gets: conversion.gets + 4 * converted,
+    // an output is staged and published, both times in parts between a beginning and an end
+    puts: conversion.puts + compacted * 2 * (Math.ceil(objectBytes / partBytes) + 2),
+  };
   return {
     rawBytes,
     events,
@@ -85,10 +88,10 @@ export function scaleOf(rawBytes: number, figures: Figures): Scale {
     parquetBytes,
     objects: { converted, compacted },
     vcpuHours: { conversion: estimate.vcpuHours, compaction },
-    requests: { gets, puts },
+    requests,
     dollars: {
       compute: (estimate.vcpuHours + compaction) * rates.dollarsPerVcpuHour,
-      requests: (gets * rates.dollarsPerThousandGets + puts * rates.dollarsPerThousandPuts) / 1000,
+      requests: requestDollars(requests, rates),
       storageMonth: (parquetBytes / 1e9) * figures.dollarsPerGigabyteMonth,
     },
     seconds: estimate.seconds,

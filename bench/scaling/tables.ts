@@ -36,19 +36,21 @@ export function scalingTables(figures: Figures): string {
   const middle = scales[1]!;
   const spot = table(
     ['reclaims an hour', 'attempts a slice', 'most', 'work lost', 'by formula', 'hours'],
-    [0, 0.05, 0.2, 1].map((reclaims) => {
-      const seconds = attempt(middle.sliceSeconds);
-      const run = simulateSpot(middle.slices, seconds, figures.jobsAtOnce, reclaims, SEED);
-      const lost = run.lostSeconds / (middle.slices * seconds);
-      return [
-        String(reclaims),
-        (run.attempts / middle.slices).toFixed(3),
-        run.mostAttempts,
-        percent(lost),
-        percent(expectedSeconds(seconds, reclaims) / seconds - 1),
-        (run.seconds / 3600).toFixed(1),
-      ];
-    }),
+    [0, 1, 4, 20]
+      .map((times) => times * figures.reclaimsPerHour)
+      .map((reclaims) => {
+        const seconds = attempt(middle.sliceSeconds);
+        const run = simulateSpot(middle.slices, seconds, figures.jobsAtOnce, reclaims, SEED);
+        const lost = run.lostSeconds / (middle.slices * seconds);
+        return [
+          String(reclaims),
+          (run.attempts / middle.slices).toFixed(3),
+          run.mostAttempts,
+          percent(lost),
+          percent(expectedSeconds(seconds, reclaims) / seconds - 1),
+          (run.seconds / 3600).toFixed(1),
+        ];
+      }),
   );
   return `${amounts}\n${spot}`;
 }

@@ -52,6 +52,20 @@ export interface Estimate {
   dollars: { compute: number; requests: number; total: number };
 }
 
+export interface Requests {
+  gets: number;
+  puts: number;
+}
+
+/** A unit's objects go to staging and to the lake; a ledger, a mark and a look for each come on top. */
+export function conversionRequests(total: Pick<Amount, 'files'> & { units: number }, rates: Rates): Requests {
+  return { gets: total.files + total.units, puts: total.units * (2 * rates.objectsPerUnit + 2) };
+}
+
+export function requestDollars({ gets, puts }: Requests, rates: Rates): number {
+  return (puts * rates.dollarsPerThousandPuts + gets * rates.dollarsPerThousandGets) / 1000;
+}
+
 /** @param slices seconds of work of each slice */
 export function estimateBackfill(
   slices: readonly { seconds: number }[],
@@ -63,10 +77,7 @@ export function estimateBackfill(
   const longest = slices.reduce((most, { seconds }) => Math.max(most, seconds + rates.startSeconds), 0);
   const vcpuHours = (work * rates.vcpus) / 3600;
   const compute = vcpuHours * rates.dollarsPerVcpuHour;
-  // a unit's objects go to staging and to the lake; a ledger, a mark and a look for each come on top
-  const puts = total.units * (2 * rates.objectsPerUnit + 2);
-  const gets = total.files + total.units;
-  const requests = (puts * rates.dollarsPerThousandPuts + gets * rates.dollarsPerThousandGets) / 1000;
+  const requests = requestDollars(conversionRequests(total, rates), rates);
   return {
     seconds: Math.max(longest, work / jobsAtOnce),
     jobsAtOnce,

@@ -28,7 +28,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** A feed's units as they come. */
+/** The units of a listing, which has its files in byte order. */
 const unitsOf = async (all: readonly UnitFile[], limit: UnitLimits) => collect(streamUnits([...all].sort(byBytes), limit));
 const FEEDS = ['events', 'aidmaster', 'unknown'] as const;
 

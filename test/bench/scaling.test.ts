@@ -24,7 +24,7 @@ describe('scaleOf', () => {
     expect(scale.objects).toEqual({ converted: 500, compacted: 1 });
     expect(scale.seconds).toBe(5 * (50 + 30));
     expect(scale.vcpuHours.conversion).toBeCloseTo((5 * 80 * 4) / 3600, 10);
-    expect(scale.requests).toEqual({ gets: 241 + 25 + 1000, puts: 25 * 42 + 19 });
+    expect(scale.requests).toEqual({ gets: 241 + 25 + 2000, puts: 25 * 42 + 36 });
   });
 
   it('grows with the archive', () => {

@@ -90,9 +90,9 @@ describe('a lake in S3', () => {
       { fault: resetAfter(), rate: 0.05 },
       { fault: resetBody(700), operation: 'GetObject', rate: 0.2 },
     );
-    const run = await runCli(s3Args(s3), { env: S3_ENV });
-    // on a busy machine a progress line comes
-    expect([run.code, run.stderr.replace(/^\d+ files · .*\n/gm, '')]).toEqual([0, '']);
+    // without --json a progress line comes on a busy machine
+    const run = await runCli(s3Args(s3, '--json'), { env: S3_ENV });
+    expect([run.code, run.stderr]).toEqual([0, '']);
     expect(s3.faults.struck).toBeGreaterThan(4);
     expect(objects(s3)).toEqual(wanted);
     expect(s3.keys('work').filter((key) => key.includes('/staging/') || key.includes('/lock/'))).toEqual([]);
