@@ -12,15 +12,15 @@ import { MAIN } from '../cli/run.js';
 
 const run = promisify(execFile);
 const MiB = 2 ** 20;
-/** Events of an archive; half of them are of the partition. `FALCONRY_COMPACT_EVENTS=600000` is the long form: the bound is the same. */
+/** Events of an archive; half of them are of the partition. `FALCONRY_COMPACT_EVENTS=200000` is the long form: the bound is the same. */
 const EVENTS = Number(process.env.FALCONRY_COMPACT_EVENTS ?? 40_000);
 const DAY = '20260302';
 const SOURCE = 'fdr12_process';
 /** Of DuckDB; the process and what DuckDB reads files with come on top. */
 const MEMORY_MIB = 256;
 const MARGIN_MIB = 192;
-/** Several outputs, whatever the number of events: each is some sixth of the partition. */
-const OBJECT_BYTES = EVENTS * 20;
+/** Of an output, whatever the number of events: there are the more of them. */
+const OBJECT_BYTES = 800_000;
 let folder: string;
 
 beforeAll(async () => {
