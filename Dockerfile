@@ -20,7 +20,7 @@ COPY --from=build /build/dist ./dist
 COPY mappings ./mappings
 COPY src/ocsf/layouts ./src/ocsf/layouts
 COPY LICENSE CHANGELOG.md ./
-RUN chmod 755 dist/src/cli/main.js && ln -s /opt/falconry/dist/src/cli/main.js /usr/local/bin/falconry
+RUN chmod 755 dist/src/cli/start.cjs && ln -s /opt/falconry/dist/src/cli/start.cjs /usr/local/bin/falconry
 # scratch: the only place written to when the root is read-only
 VOLUME /tmp
 USER node

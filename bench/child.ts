@@ -1,4 +1,5 @@
 /** The process of one run: loads a subject, lets it prepare, measures its work, prints a {@link Measurement} as its last line. */
+import { keepFreedMemory } from '../src/lake/duckdb-memory.js';
 import type { Measurement, SubjectInput } from './measurement.js';
 import { subjectOf } from './subject.js';
 
@@ -7,6 +8,7 @@ const RSS_UNIT = 1024;
 
 const task = JSON.parse(process.argv[2]!) as { subject: string; input: SubjectInput; argument?: string };
 const subject = subjectOf(task.subject);
+if (subject.asItComes === undefined) keepFreedMemory();
 const { prepare } = await subject.load();
 const work = await prepare(task.input, task.argument ?? subject.argument);
 globalThis.gc?.();

@@ -8,6 +8,7 @@ import type { ProfileRow } from './profile.js';
 import type { Spread } from './statistics.js';
 import type { Row } from './throughput.js';
 import type { VariantRow } from './variants.js';
+import type { WorkersRow } from './workers.js';
 
 export interface Results {
   date: string;
@@ -18,6 +19,9 @@ export interface Results {
   help?: Spread;
   throughput?: Row[];
   equality?: ClassEquality[];
+  /** objects that Node and Bun wrote, and how many of them are the same, byte by byte; absent without Bun */
+  engines?: { objects: number; same: number };
+  workers?: WorkersRow[];
   memory?: MemoryRow[];
   variants?: VariantRow[];
   profile?: ProfileRow[];

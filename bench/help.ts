@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Spread, spreadOf } from './statistics.js';
 
-const CLI = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../src/cli/start.cjs', import.meta.url));
 
 /** @returns seconds by the clock, of processes started one after the other */
 export function measureHelp(runs: number): Spread {

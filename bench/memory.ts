@@ -17,6 +17,7 @@ export interface MemoryRow {
   workers: number;
   rawBytes: number;
   events: number;
+  seconds: number;
   /** of the whole process: its threads and DuckDB counted */
   peakRssBytes: number;
 }
@@ -34,7 +35,7 @@ export async function measureMemory(
     const subject = subjectOf(`convert-${workers}`);
     for (const input of inputs) {
       const run = await launch(subject, inputOf(input, folder, `memory-${workers}`, options));
-      rows.push({ workers, rawBytes: input.rawBytes, events: run.events, peakRssBytes: run.peakRssBytes });
+      rows.push({ workers, rawBytes: input.rawBytes, events: run.events, seconds: run.seconds, peakRssBytes: run.peakRssBytes });
       tell(`${subject.title}: ${run.events} events: peak ${(run.peakRssBytes / 2 ** 20).toFixed(0)} MiB`);
     }
   }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchArchive, LEAST_EVENTS, makeArchive } from './archive.js';
-import { helpBudget, memoryBudgets, throughputBudgets } from './budget.js';
+import { helpBudget, memoryBudgets, throughputBudgets, workersBudget } from './budget.js';
 import { compareLakes } from './equality.js';
 import type { Results } from './findings.js';
 import { measureGrid } from './grid.js';
@@ -13,9 +13,11 @@ import { measureMemory } from './memory.js';
 import { fillBenchOptions, type Part, USAGE } from './options.js';
 import { measureProfile } from './profile.js';
 import { writeResults } from './results.js';
+import { sameObjects } from './same-objects.js';
 import { tablesOf } from './tables.js';
 import { measureThroughput } from './throughput.js';
 import { measureVariants } from './variants.js';
+import { measureWorkers } from './workers.js';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(`${USAGE}\n`);
@@ -35,7 +37,8 @@ try {
   const results = await measure(archive);
   if (options.keep !== '') writeResults(results, options);
   process.stdout.write(options.json ? `${JSON.stringify(results, null, 1)}\n` : tablesOf(results));
-  if (results.equality?.some(({ equal }) => !equal)) process.exitCode = 1;
+  const { equality, engines } = results;
+  if (equality?.some(({ equal }) => !equal) || engines?.same !== engines?.objects) process.exitCode = 1;
 } finally {
   if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
 }
@@ -60,7 +63,13 @@ async function measure(archive: BenchArchive): Promise<Results> {
     results.throughput = await measureThroughput(archive, folder, options, tell);
     const out = (name: string) => join(folder, 'out', name);
     results.equality = await compareLakes(out('convert-1'), { sql: out('sql'), json: out('json') });
+    if (results.throughput.some(({ name }) => name === 'convert-1-bun'))
+      results.engines = sameObjects(out('convert-1'), out('convert-1-bun'));
     if (isLargeEnough) results.budgets.push(...throughputBudgets(results.throughput));
+  }
+  if (has('workers')) {
+    results.workers = await measureWorkers(archive, folder, options, tell);
+    if (isLargeEnough) results.budgets.push(workersBudget(results.workers));
   }
   if (has('memory')) {
     results.memory = await measureMemory(archive, folder, options, tell);

@@ -11,9 +11,14 @@ export interface Subject {
   processes?: number;
   /** rounds it takes part in, at most */
   mostRuns?: number;
+  /** the engine that runs it; default: the bench's own. One that is not installed is left out */
+  engine?: 'bun';
+  /** DuckDB's allocators as they come, and not as the command line sets them */
+  asItComes?: true;
 }
 
 const convert = () => import('./subjects/convert.js');
+const sql = () => import('./subjects/sql.js');
 const stages = () => import('./subjects/stages.js');
 
 export const SUBJECTS: readonly Subject[] = [
@@ -31,7 +36,9 @@ export const SUBJECTS: readonly Subject[] = [
     argument: '1',
     processes: 2,
   },
-  { name: 'sql', title: 'peer: DuckDB SQL, 1 thread', kind: 'peer', load: () => import('./subjects/sql.js') },
+  { name: 'convert-1-bun', title: 'convert, 1 worker, Bun', kind: 'conversion', load: convert, argument: '1', engine: 'bun' },
+  { name: 'sql', title: 'peer: DuckDB SQL, 1 thread', kind: 'peer', load: sql, asItComes: true },
+  { name: 'sql-set', title: 'the same, its allocators set as ours', kind: 'peer', load: sql },
   { name: 'json', title: 'peer: JSON.parse → objects', kind: 'peer', load: () => import('./subjects/json.js'), mostRuns: 3 },
 ];
 

@@ -14,14 +14,25 @@ export function tablesOf(results: Results): string {
   ];
   if (results.throughput !== undefined) parts.push(throughput(results));
   if (results.equality !== undefined) parts.push(equality(results.equality));
+  if (results.engines !== undefined) {
+    const { objects, same } = results.engines;
+    parts.push(`Node and Bun: ${same} of ${objects} objects are the same, byte by byte.\n`);
+  }
+  if (results.workers !== undefined) {
+    const rows = results.workers.map((row) => [
+      ...[row.workers, row.runs, count(row.events), mega(row.rawBytes), spread(row.eventsPerSecond), spread(row.timesOne, 2)],
+    ]);
+    parts.push(table(['workers', 'runs', 'events', 'MB raw', 'events/s', '× one worker'], rows));
+  }
   if (results.memory !== undefined) {
-    const rows = results.memory.map(({ workers, events, rawBytes, peakRssBytes }) => [
+    const rows = results.memory.map(({ workers, events, rawBytes, seconds, peakRssBytes }) => [
       workers,
       count(events),
       mega(rawBytes),
+      seconds.toFixed(1),
       mebi(peakRssBytes),
     ]);
-    parts.push(table(['workers', 'events', 'MB raw', 'peak RSS, MiB'], rows));
+    parts.push(table(['workers', 'events', 'MB raw', 'seconds', 'peak RSS, MiB'], rows));
   }
   if (results.variants !== undefined) {
     const rows = results.variants.map((row) => [row.title, spread(row.eventsPerSecond), spread(row.cpuMicroseconds, 1)]);

@@ -1,7 +1,7 @@
 /** All subjects in rounds, forwards and backwards by turns, so that a machine that drifts hits all alike. */
 import { join } from 'node:path';
 import type { BenchArchive } from './archive.js';
-import { launch } from './launch.js';
+import { canRun, launch } from './launch.js';
 import type { Measurement } from './measurement.js';
 import type { BenchOptions } from './options.js';
 import { type Spread, spreadOf } from './statistics.js';
@@ -33,9 +33,24 @@ export async function measureThroughput(
   options: BenchOptions,
   tell: (line: string) => void,
 ): Promise<Row[]> {
-  const measured = new Map<string, Map<number, Measurement>>(SUBJECTS.map(({ name }) => [name, new Map()]));
+  const subjects = SUBJECTS.filter(canRun);
+  const measured = await measureInRounds(subjects, archive, folder, options, tell);
+  return subjects.map((subject) => row(subject, archive, measured));
+}
+
+/** By subject and round. */
+export type Runs = ReadonlyMap<string, ReadonlyMap<number, Measurement>>;
+
+export async function measureInRounds(
+  subjects: readonly Subject[],
+  archive: BenchArchive,
+  folder: string,
+  options: BenchOptions,
+  tell: (line: string) => void,
+): Promise<Runs> {
+  const measured = new Map<string, Map<number, Measurement>>(subjects.map(({ name }) => [name, new Map()]));
   for (let round = 0; round < options.runs; round++) {
-    const order = round % 2 === 0 ? SUBJECTS : [...SUBJECTS].reverse();
+    const order = round % 2 === 0 ? subjects : [...subjects].reverse();
     for (const subject of order) {
       if (!takesPart(subject, round)) continue;
       const run = await launch(subject, inputOf(archive, folder, subject.name, options));
@@ -45,10 +60,10 @@ export async function measureThroughput(
       tell(`round ${round + 1}: ${subject.title}: ${Math.round(run.events / run.seconds).toLocaleString('en-US')} events/s`);
     }
   }
-  return SUBJECTS.map((subject) => row(subject, archive, measured));
+  return measured;
 }
 
-const rate = (run: Measurement) => run.events / run.seconds;
+export const rate = (run: Measurement) => run.events / run.seconds;
 const ratePerCpu = (run: Measurement) => run.events / run.cpuSeconds;
 
 /** A slow subject sits every other round out. */
@@ -61,7 +76,7 @@ export function inputOf(archive: BenchArchive, folder: string, name: string, opt
   return { archive: archive.folder, events: archive.events, output: join(folder, 'out', name), rowGroupRows, compressionLevel };
 }
 
-function row(subject: Subject, archive: BenchArchive, measured: ReadonlyMap<string, ReadonlyMap<number, Measurement>>): Row {
+function row(subject: Subject, archive: BenchArchive, measured: Runs): Row {
   const own = measured.get(subject.name)!;
   const runs = [...own.values()];
   const peer = measured.get('sql')!;

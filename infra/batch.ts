@@ -170,7 +170,12 @@ export function jobDefinition(
       // Docker makes the volume and gives it the owner and mode that /tmp has in the image
       volumes: [{ name: 'scratch', host: {} }],
       mountPoints: [{ sourceVolume: 'scratch', containerPath: '/tmp', readOnly: false }],
-      environment: [{ name: 'AWS_REGION', value: Fn.ref('AWS::Region') }, ...containerEnvironment()],
+      environment: [
+        { name: 'AWS_REGION', value: Fn.ref('AWS::Region') },
+        // as src/cli/start.cts sets it for the command line
+        { name: 'UV_THREADPOOL_SIZE', value: String(VCPUS + 2) },
+        ...containerEnvironment(),
+      ],
       resourceRequirements: [
         { type: 'VCPU', value: String(VCPUS) },
         { type: 'MEMORY', value: String(MEMORY_MIB) },

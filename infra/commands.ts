@@ -14,6 +14,6 @@ export const NIGHTLY_COMMAND = [
 
 /** Lambda sets an entry point apart from its command. */
 export const FUNCTION_COMMAND = ['node', 'dist/jobs/realtime.js'];
-const PULL = ['node', 'dist/src/cli/main.js', 'pull', '${FeedQueueUrl}', '--region', '${AWS::Region}'];
+const PULL = ['node', 'dist/src/cli/start.cjs', 'pull', '${FeedQueueUrl}', '--region', '${AWS::Region}'];
 export const PULL_TO_ARCHIVE = [...PULL, '--to', 's3://${ArchiveBucket}/${ArchivePrefix}'];
 export const PULL_TO_LAKE = [...PULL, '--lake', 's3://${LakeBucket}', '--work', `s3://\${WorkBucket}/${WORK_PREFIX}`];

@@ -1,7 +1,7 @@
 /** Gzip to inflated chunks, with the engine's zlib. */
 import { createGunzip } from 'node:zlib';
+import { freeNow } from '../store/spent-buffer.js';
 import { BrokenFile } from './broken-file.js';
-import { freeNow } from './spent-buffer.js';
 
 /** Inflated bytes that zlib hands over at a time; 64 KiB would cost a quarter of the speed. */
 const CHUNK_BYTES = 512 * 1024;

@@ -7,39 +7,26 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompileResult } from '../mapping/compile.js';
-import type { CompiledMapping, Route } from '../mapping/plan.js';
+import { fromParts, type Part, toParts } from '../mapping/parts.js';
 import type { OcsfVersion } from '../ocsf/schema.js';
 
 interface CompiledFile {
   key: string;
-  mapping: Omit<CompiledMapping, 'routes'>;
-  /** event types of one rule share their route, and must again when they are read */
-  routes: Route[];
-  /** event type → indexes of its routes */
-  routesOf: Record<string, number[]>;
-  beyondLayout: string[];
+  /** a {@link CompileResult}; event types of one rule share their route, and do again when they are read */
+  parts: Part[];
 }
 
-/** @param parts every text that the plans depend on: schema, layouts, mapping files with their names */
-export function compiledKey(parts: Iterable<string>): string {
+/** @param sources every text that the plans depend on: schema, layouts, mapping files with their names */
+export function compiledKey(sources: Iterable<string>): string {
   const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  for (const source of sources) hash.update(`${Buffer.byteLength(source)}:`).update(source);
   return hash.digest('hex');
 }
 
-export function writeCompiled(folder: string, key: string, { mapping, beyondLayout }: CompileResult): void {
-  const { routes: byType, ...rest } = mapping;
-  const index = new Map<Route, number>();
-  const routesOf: CompiledFile['routesOf'] = {};
-  for (const [eventType, routes] of Object.entries(byType)) {
-    routesOf[eventType] = routes.map((route) => {
-      if (!index.has(route)) index.set(route, index.size);
-      return index.get(route)!;
-    });
-  }
+export function writeCompiled(folder: string, key: string, compiled: CompileResult): void {
   mkdirSync(folder, { recursive: true });
-  const file: CompiledFile = { key, mapping: rest, routes: [...index.keys()], routesOf, beyondLayout };
-  writeFileSync(pathOf(folder, mapping.version), JSON.stringify(file));
+  const file: CompiledFile = { key, parts: toParts(compiled) };
+  writeFileSync(pathOf(folder, compiled.mapping.version), JSON.stringify(file));
 }
 
 /** @returns undefined where there is no file, or it was made from something else */
@@ -51,10 +38,7 @@ export function readCompiled(folder: string, version: OcsfVersion, key: string):
     return undefined;
   }
   if (file.key !== key) return undefined;
-  const routes: Record<string, Route[]> = {};
-  for (const [eventType, indexes] of Object.entries(file.routesOf))
-    routes[eventType] = indexes.map((index) => file.routes[index]!);
-  return { mapping: { ...file.mapping, routes }, beyondLayout: file.beyondLayout };
+  return fromParts(file.parts) as CompileResult;
 }
 
 function pathOf(folder: string, version: OcsfVersion): string {

@@ -15,7 +15,7 @@ import { planFiles, rangeOf, UNIT_FILES } from './plan-files.js';
 import { addFound, addLedger, addRegistered, type ConvertReport, finishReport, newReport } from './report.js';
 import { newProgress, PROGRESS, type SharedProgress, STOP } from './shared-progress.js';
 import { snapshotFor } from './snapshot.js';
-import { openUnitPool } from './unit-pool.js';
+import { openUnitPool, type UnitPool } from './unit-pool.js';
 import { takeLock } from './work-lock.js';
 import type { UnitTask } from './worker.js';
 
@@ -58,26 +58,27 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
     beyondLayout,
   });
   const lock = await takeLock(work, lakeId);
+  const setup: ConversionSetup = {
+    mapping,
+    options: filled,
+    productVersion: PRODUCT_VERSION,
+    lakeId,
+    workUri,
+    workFolder,
+    identity: rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION, snapshot?.id),
+    progress: newProgress(),
+    ...(snapshot && { snapshot }),
+  };
+  // its threads start while earlier runs are finished and the archive is listed
+  const pool = openUnitPool(setup);
   try {
     const { known, published, registered } = await finishEarlierRuns(places);
     report.units.published = published;
     addRegistered(report, registered);
-    const identity = rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION, snapshot?.id);
-    const progress = newProgress();
-    const setup: ConversionSetup = {
-      mapping,
-      options: filled,
-      productVersion: PRODUCT_VERSION,
-      lakeId,
-      workUri,
-      workFolder,
-      identity,
-      progress,
-      ...(snapshot && { snapshot }),
-    };
-    await runUnits(places, setup, known, report, hooks);
+    await runUnits(places, setup, pool, known, report, hooks);
     return finishReport(report, (performance.now() - begun) / 1000);
   } finally {
+    await pool.destroy();
     await lock.release();
     await closePlaces(places);
   }
@@ -87,12 +88,12 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
 async function runUnits(
   places: Places,
   setup: ConversionSetup,
+  pool: UnitPool,
   known: KnownFiles,
   report: ConvertReport,
   hooks: ConvertHooks,
 ): Promise<void> {
   const { options, identity, progress } = setup;
-  const pool = openUnitPool(setup);
   const stop = () => Atomics.store(progress, PROGRESS.stop, STOP);
   hooks.signal?.addEventListener('abort', stop, { once: true });
   if (hooks.signal?.aborted) stop();
@@ -139,7 +140,6 @@ async function runUnits(
     clearInterval(timer);
     hooks.signal?.removeEventListener('abort', stop);
     await Promise.allSettled(running);
-    await pool.destroy();
   }
   if (failure !== undefined) throw failure;
   report.stopped = hooks.signal?.aborted === true;

@@ -5,6 +5,7 @@ import type { Catalogue } from '../mapping/catalogue.js';
 import { type CompileResult, compileMapping } from '../mapping/compile.js';
 import { parseMappings } from '../mapping/load.js';
 import type { MappingSet } from '../mapping/model.js';
+import { shareParts } from '../mapping/parts.js';
 import type { ClassLayout } from '../ocsf/layout.js';
 import { ocsfSchema } from '../ocsf/load.js';
 import { OCSF_VERSIONS, type OcsfVersion } from '../ocsf/schema.js';
@@ -49,10 +50,11 @@ export function loadCompiled(version: OcsfVersion, userFolder?: string): Compile
 
 /** From the mapping files themselves, with a user's own on top. */
 export function compile(version: OcsfVersion, userFolder?: string): CompileResult {
-  return compileMapping({
+  const compiled = compileMapping({
     set: loadMappings(userFolder),
     schema: ocsfSchema(version),
     layouts: loadLayouts(version),
     columns: 'frozen',
   });
+  return shareParts(compiled);
 }

@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
+import { client } from './duckdb-client.js';
 
 export interface ReaderOptions {
   /** DuckDB's `memory_limit`, in MiB; what is over goes to the scratch folder */
@@ -27,7 +28,7 @@ export class DuckDBReader {
   static async open(options: ReaderOptions = {}): Promise<DuckDBReader> {
     const scratch = await mkdtemp(join(options.scratch ?? tmpdir(), 'falconry-read-'));
     const { memoryLimitMiB = DEFAULT_MEMORY_MIB } = options;
-    const instance = await DuckDBInstance.create(':memory:', {
+    const instance = await client.DuckDBInstance.create(':memory:', {
       threads: String(options.threads ?? availableParallelism()),
       memory_limit: `${memoryLimitMiB}MiB`,
       temp_directory: join(scratch, 'spill'),

@@ -1,6 +1,9 @@
 /** A layout's columns as DuckDB types. */
-import { BIGINT, BOOLEAN, DOUBLE, type DuckDBType, INTEGER, LIST, MAP, STRUCT, TIMESTAMPTZ, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBType } from '@duckdb/node-api';
 import type { LayoutNode } from '../ocsf/layout.js';
+import { client } from './duckdb-client.js';
+
+const { BIGINT, BOOLEAN, DOUBLE, INTEGER, LIST, MAP, STRUCT, TIMESTAMPTZ, VARCHAR } = client;
 
 export function duckdbType(node: LayoutNode): DuckDBType {
   switch (node.type) {

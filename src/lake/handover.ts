@@ -15,12 +15,11 @@
  *
  * `safe: true` is the twin that copies every string by DuckDB's own call; a test compares the two.
  */
-
-import { BLOB } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import { type Column, INLINE } from '../normalize/column.js';
 import { BUFFER, FIRST_OF_BATCH } from '../normalize/constants.js';
 import type { Batch } from '../normalize/normalizer.js';
+import { client } from './duckdb-client.js';
 
 const SLOTS = 2048;
 const BUFFERS = Object.keys(BUFFER).length;
@@ -130,7 +129,7 @@ class TextChunks {
 
   private addChunk(): void {
     // BLOB, since a batch's text as a whole need not be valid UTF-8: the ends of shrunk texts stay in it
-    const chunk = duckdb.create_data_chunk([BLOB.toLogicalType().logical_type]);
+    const chunk = duckdb.create_data_chunk([client.BLOB.toLogicalType().logical_type]);
     this.chunks.push(chunk);
     this.vector = duckdb.data_chunk_get_vector(chunk, 0);
     this.used = 0;

@@ -5,17 +5,19 @@
  * order of the batches, so that the same batches give the same bytes.
  */
 import { rm, stat } from 'node:fs/promises';
-import { type DuckDBConnection, DuckDBInstance, DuckDBTableFunction, type DuckDBTableFunctionInfo } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBTableFunctionInfo } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import { BATCH_ROWS } from '../normalize/batch.js';
 import type { Batch } from '../normalize/normalizer.js';
 import type { ClassLayout } from '../ocsf/layout.js';
+import { client } from './duckdb-client.js';
 import { duckdbType } from './duckdb-types.js';
 import { PlacedBuffers, writeChunk } from './handover.js';
 import { outOfMemory } from './out-of-memory.js';
 
-/** Distinct values up to which a column chunk is written with a dictionary; why not DuckDB's own limit: decision 007. */
+/** Distinct values up to which a column chunk is written with a dictionary, and of its rows at most; why not DuckDB's own limit: decision 007. */
 const MOST_DICTIONARY_ENTRIES = 2048;
+const DICTIONARY_SHARE = 1 / 8;
 
 /**
  * COPY's options for an object of so many rows, at most: what every writer of such objects says, the bench's peers too. An object
@@ -23,7 +25,7 @@ const MOST_DICTIONARY_ENTRIES = 2048;
  */
 export function copyOptions(rows: number, rowGroupRows: number, compressionLevel: number): string {
   const groupRows = Math.min(rowGroupRows, Math.max(1, Math.ceil(rows / BATCH_ROWS)) * BATCH_ROWS);
-  const dictionary = Math.min(MOST_DICTIONARY_ENTRIES, Math.ceil(groupRows / 5));
+  const dictionary = Math.min(MOST_DICTIONARY_ENTRIES, groupRows * DICTIONARY_SHARE);
   return `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${compressionLevel}, ROW_GROUP_SIZE ${groupRows}, DICTIONARY_SIZE_LIMIT ${dictionary}`;
 }
 
@@ -60,7 +62,7 @@ export class ParquetWriter {
   ) {}
 
   static async open(options: ParquetOptions): Promise<ParquetWriter> {
-    const instance = await DuckDBInstance.create(':memory:', {
+    const instance = await client.DuckDBInstance.create(':memory:', {
       threads: '1',
       memory_limit: `${options.memoryLimitMiB}MiB`,
       autoinstall_known_extensions: 'false',
@@ -127,7 +129,7 @@ export class ParquetWriter {
     if (name !== undefined) return name;
     name = `batches_${this.functions.size}`;
     const columns = layout.columns.map((column) => ({ name: column.name, type: duckdbType(column) }));
-    const table = DuckDBTableFunction.create({
+    const table = client.DuckDBTableFunction.create({
       name,
       bindFunction: (info) => {
         for (const column of columns) info.addResultColumn(column.name, column.type);

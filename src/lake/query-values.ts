@@ -1,12 +1,6 @@
 /** DuckDB's values as JSON, for printing. */
-import {
-  DuckDBListValue,
-  DuckDBMapValue,
-  DuckDBStructValue,
-  DuckDBTimestampTZValue,
-  type DuckDBValue,
-  type Json,
-} from '@duckdb/node-api';
+import type { DuckDBTimestampTZValue, DuckDBValue, Json } from '@duckdb/node-api';
+import { client } from './duckdb-client.js';
 
 /**
  * Numbers stay numbers while they are exact, larger integers become text. A list is an array; a struct and a map are objects; a
@@ -16,10 +10,10 @@ export function jsonValue(value: DuckDBValue): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (value instanceof DuckDBListValue) return value.items.map(jsonValue);
-  if (value instanceof DuckDBStructValue) return entries(Object.entries(value.entries));
-  if (value instanceof DuckDBMapValue) return entries(value.entries.map((entry) => [keyText(entry.key), entry.value]));
-  if (value instanceof DuckDBTimestampTZValue) return instantText(value);
+  if (value instanceof client.DuckDBListValue) return value.items.map(jsonValue);
+  if (value instanceof client.DuckDBStructValue) return entries(Object.entries(value.entries));
+  if (value instanceof client.DuckDBMapValue) return entries(value.entries.map((entry) => [keyText(entry.key), entry.value]));
+  if (value instanceof client.DuckDBTimestampTZValue) return instantText(value);
   return String(value);
 }
 

@@ -4,6 +4,7 @@ import { loadCompiled } from '../../src/convert/definitions.js';
 import { Normalizer, type Outcomes, type QuarantinedLine } from '../../src/normalize/normalizer.js';
 import type { OcsfVersion } from '../../src/ocsf/schema.js';
 import { type Row, rowsAsRead } from '../normalize/rows.js';
+import { frozen } from '../support/frozen.js';
 
 export interface Converted {
   outcomes: Outcomes;
@@ -16,7 +17,8 @@ export class Converter {
   private readonly normalizer: Normalizer;
 
   constructor(version: OcsfVersion) {
-    this.normalizer = new Normalizer(loadCompiled(version).mapping, { dedupe: false });
+    // event types share what is equal in their routes: no row may leave a trace there
+    this.normalizer = new Normalizer(frozen(loadCompiled(version).mapping), { dedupe: false });
   }
 
   /**

@@ -85,7 +85,7 @@ describe('the Dockerfile', () => {
     expect(last.others.VOLUME).toEqual(['/tmp']);
     expect(last.others.ENTRYPOINT).toBeUndefined();
     expect(JSON.parse(last.others.CMD![0]!)).toEqual(['falconry', '--help']);
-    expect(last.others.RUN![0]).toContain('ln -s /opt/falconry/dist/src/cli/main.js /usr/local/bin/falconry');
+    expect(last.others.RUN![0]).toContain('ln -s /opt/falconry/dist/src/cli/start.cjs /usr/local/bin/falconry');
     const text = readFileSync(join(PACKAGE_ROOT, 'Dockerfile'), 'utf8');
     expect(text).not.toMatch(/^ADD |curl|wget|ARG .*(TOKEN|SECRET|KEY)|ENV .*(TOKEN|SECRET|KEY)/m);
   });
@@ -113,7 +113,7 @@ describe('what lies in the image', () => {
 
   it('starts the command line, and converts, without writing a byte beside its scratch', async () => {
     const before = filesOf(image);
-    const main = ['node', 'dist/src/cli/main.js'];
+    const main = ['node', 'dist/src/cli/start.cjs'];
     const help = await start([...main, '--help']);
     expect([help.code, help.stderr, help.stdout]).toEqual([0, '', expect.stringContaining('convert')]);
     const sample = join(folder, 'sample');
@@ -148,12 +148,12 @@ describe('the commands of the stacks', () => {
     ['pull into the archive', PULL_TO_ARCHIVE],
     ['pull into the lake', PULL_TO_LAKE],
   ];
-  const sourceOf = (command: readonly string[]) => command[1]!.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+  const sourceOf = (command: readonly string[]) => command[1]!.replace(/^dist\//, '').replace(/js$/, 'ts');
 
   it('are node and a file of the build, below the working directory', () => {
     expect(last.workdir).toBe(WORKING_DIRECTORY);
     for (const [what, command] of commands) {
-      expect(command.slice(0, 2), what).toEqual(['node', expect.stringMatching(/^dist\/(jobs|src\/cli)\/[a-z-]+\.js$/)]);
+      expect(command.slice(0, 2), what).toEqual(['node', expect.stringMatching(/^dist\/(jobs|src\/cli)\/[a-z-]+\.c?js$/)]);
       if (existsSync(join(PACKAGE_ROOT, sourceOf(command)))) expect(existsSync(join(image, command[1]!)), what).toBe(true);
     }
   });
