@@ -38,7 +38,7 @@ export async function makeArchive(folder: string, events: number, mappedOnly: bo
   return archive;
 }
 
-const EVENT_TYPE = /"event_simpleName":"([^"]*)"/;
+export const EVENT_TYPE = /"event_simpleName":"([^"]*)"/;
 
 /** Takes all other lines out of the archive's files. */
 function keepMapped({ folder, files }: BenchArchive): BenchArchive {

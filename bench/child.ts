@@ -13,11 +13,18 @@ const { prepare } = await subject.load();
 const work = await prepare(task.input, task.argument ?? subject.argument);
 globalThis.gc?.();
 
+const { minorPageFault } = process.resourceUsage();
 const cpu = process.cpuUsage();
 const begun = performance.now();
 const events = await work();
 const seconds = (performance.now() - begun) / 1000;
 const { user, system } = process.cpuUsage(cpu);
-const peakRssBytes = process.resourceUsage().maxRSS * RSS_UNIT;
-const measurement: Measurement = { events, seconds, cpuSeconds: (user + system) / 1e6, peakRssBytes };
+const used = process.resourceUsage();
+const measurement: Measurement = {
+  events,
+  seconds,
+  cpuSeconds: (user + system) / 1e6,
+  peakRssBytes: used.maxRSS * RSS_UNIT,
+  pageFaults: used.minorPageFault - minorPageFault,
+};
 process.stdout.write(`${JSON.stringify(measurement)}\n`);

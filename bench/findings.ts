@@ -4,7 +4,7 @@ import type { ClassEquality } from './equality.js';
 import type { GridRow } from './grid.js';
 import type { Machine } from './machine.js';
 import type { MemoryRow } from './memory.js';
-import type { ProfileRow } from './profile.js';
+import type { Profile } from './profile.js';
 import type { Spread } from './statistics.js';
 import type { Row } from './throughput.js';
 import type { VariantRow } from './variants.js';
@@ -24,7 +24,7 @@ export interface Results {
   workers?: WorkersRow[];
   memory?: MemoryRow[];
   variants?: VariantRow[];
-  profile?: ProfileRow[];
+  profile?: Profile[];
   grid?: GridRow[];
   budgets: Budget[];
   /** the whole run, making the archive counted */

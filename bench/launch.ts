@@ -34,6 +34,7 @@ export async function launch(subject: Subject, input: SubjectInput, argument?: s
     seconds: Math.max(...runs.map((run) => run.seconds)),
     cpuSeconds: sum(runs.map((run) => run.cpuSeconds)),
     peakRssBytes: sum(runs.map((run) => run.peakRssBytes)),
+    pageFaults: sum(runs.map((run) => run.pageFaults)),
   };
 }
 

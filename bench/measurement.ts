@@ -27,4 +27,6 @@ export interface Measurement {
   cpuSeconds: number;
   /** of the whole process, its start and preparation counted */
   peakRssBytes: number;
+  /** pages that the work touched first, or again after they were given back */
+  pageFaults: number;
 }

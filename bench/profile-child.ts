@@ -13,9 +13,10 @@ import { newProgress } from '../src/convert/shared-progress.js';
 import { convertUnit, type PlannedFile } from '../src/convert/unit-converter.js';
 import type { SubjectInput } from './measurement.js';
 import type { ProfileRow } from './profile.js';
-import { inclusiveTimes } from './samples.js';
+import { inclusiveBytes, inclusiveTimes, sumOf } from './samples.js';
 
 const SAMPLE_MICROSECONDS = 200;
+const SAMPLE_BYTES = 16_384;
 
 const { input } = JSON.parse(process.argv[2]!) as { input: SubjectInput };
 const { archive, output: lake, rowGroupRows, compressionLevel } = input;
@@ -49,47 +50,64 @@ const session = new Session();
 session.connect();
 await session.post('Profiler.enable');
 await session.post('Profiler.setSamplingInterval', { interval: SAMPLE_MICROSECONDS });
-const signal = new AbortController().signal;
+const { signal } = new AbortController();
+const convertAll = (unit: string, some = files) =>
+  convertUnit({ ...room, writer, signal, onProgress() {} }, unit, some, join(lake, unit));
+
 // the engine compiles the hot functions while the first files are converted
-await convertUnit({ ...room, signal, onProgress() {} }, 'warm', files.slice(0, files.length >> 3), join(lake, 'warm'));
+await convertAll('warm', files.slice(0, Math.ceil(files.length / 8)));
 writing = 0;
 await session.post('Profiler.start');
 const begun = performance.now();
-const converted = await convertUnit({ ...room, writer, signal, onProgress() {} }, 'measured', files, join(lake, 'measured'));
+const converted = await convertAll('measured');
 const wall = performance.now() - begun;
 const { profile } = await session.post('Profiler.stop');
+const encoding = writing;
+
+await session.post('HeapProfiler.startSampling', {
+  samplingInterval: SAMPLE_BYTES,
+  includeObjectsCollectedByMajorGC: true,
+  includeObjectsCollectedByMinorGC: true,
+});
+await convertAll('allocated');
+const heap = (await session.post('HeapProfiler.stopSampling')).profile;
 
 const events = converted.outcomes.read;
-const inclusive = inclusiveTimes(profile);
-const stage = (name: string) => (inclusive.get(name) ?? 0) / events;
+const times = inclusiveTimes(profile);
+const bytes = inclusiveBytes(heap);
+
+/** Of each stage that is JavaScript, by the names of the product's functions. */
+function stagesOf(of: ReadonlyMap<string, number>): Map<string, number> {
+  const stage = (name: string) => (of.get(name) ?? 0) / events;
+  const [add, fill] = [stage('add'), stage('fill')];
+  const [leaves, lists, observables, unmapped] = ['fillLeaves', 'fillListColumns', 'fillObservables', 'fillUnmapped'].map(stage);
+  return new Map([
+    ['scan', stage('scan')],
+    ['route: type, time, class, row table', stage('route')],
+    ['lines for the exact parser', stage('addExact')],
+    ['UTF-8 check and the loop over lines', add - stage('scan') - stage('route') - stage('addExact')],
+    ['sort', stage('orderRows')],
+    ['fill: leaves', leaves!],
+    ['fill: lists', lists!],
+    ['fill: observables', observables!],
+    ['fill: unmapped', unmapped!],
+    ['fill: activity, structs, constants', fill - leaves! - lists! - observables! - unmapped!],
+    ['hand-over to DuckDB', stage('produce') - stage('batch')],
+  ]);
+}
+
+const microseconds = stagesOf(times);
+const allocated = stagesOf(bytes);
 const total = (wall * 1000) / events;
-const add = stage('add');
-const fill = stage('fill');
-const ours = stage('produce');
-const encode = (writing * 1000) / events - ours;
-const sort = stage('orderRows');
-const collector = stage('(garbage collector)');
-const parts: [string, number][] = [
-  ['scan', stage('scan')],
-  ['route: type, time, class, row table', stage('route')],
-  ['lines for the exact parser', stage('addExact')],
-  ['UTF-8 check and the loop over lines', add - stage('scan') - stage('route') - stage('addExact')],
-  ['sort', sort],
-  ['fill: leaves', stage('fillLeaves')],
-  ['fill: lists', stage('fillListColumns')],
-  ['fill: observables', stage('fillObservables')],
-  ['fill: unmapped', stage('fillUnmapped')],
-  [
-    'fill: activity, structs, constants',
-    fill - stage('fillLeaves') - stage('fillListColumns') - stage('fillObservables') - stage('fillUnmapped'),
-  ],
-  ['hand-over to DuckDB', ours - stage('batch')],
-  ['DuckDB: encode, compress, write', encode],
-  ['garbage collection', collector],
+const collector = (times.get('(garbage collector)') ?? 0) / events;
+const encode = (encoding * 1000 - (times.get('produce') ?? 0)) / events;
+const known = [...microseconds.values()].reduce((sum, each) => sum + each, 0) + encode + collector;
+const rows: ProfileRow[] = [
+  { stage: 'read, inflate, cut into blocks (and waiting for it)', microseconds: total - known },
+  ...[...microseconds].map(([stage, each]) => ({ stage, microseconds: each, allocated: allocated.get(stage)! })),
+  { stage: 'DuckDB: encode, compress, write', microseconds: encode },
+  { stage: 'garbage collection', microseconds: collector },
+  { stage: 'all', microseconds: total, allocated: sumOf(heap) / events },
 ];
-const known = add + sort + ours + encode + collector;
-const rows: ProfileRow[] = parts.map(([name, microseconds]) => ({ stage: name, microseconds }));
-rows.unshift({ stage: 'read, inflate, cut into blocks (and waiting for it)', microseconds: total - known });
-rows.push({ stage: 'all', microseconds: total });
 room.writer.close();
 process.stdout.write(`${JSON.stringify(rows)}\n`);

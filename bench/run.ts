@@ -76,7 +76,7 @@ async function measure(archive: BenchArchive): Promise<Results> {
     if (isLargeEnough) results.budgets.push(...memoryBudgets(results.memory));
   }
   if (has('variants')) results.variants = await measureVariants(archive, folder, options, tell);
-  if (has('profile')) results.profile = await measureProfile(archive, folder, options);
+  if (has('profile')) results.profile = await measureProfile(archive, folder, options, tell);
   if (has('grid')) results.grid = await measureGrid(archive, folder, options, tell);
   results.seconds = Math.round((performance.now() - begun) / 1000);
   return results;

@@ -1,5 +1,6 @@
 /** Results as Markdown, for the terminal and for `bench/results`. */
 import type { Results } from './findings.js';
+import type { ProfileRow } from './profile.js';
 import type { Spread } from './statistics.js';
 
 const MiB = 2 ** 20;
@@ -39,13 +40,21 @@ export function tablesOf(results: Results): string {
     parts.push(table(['SQL peer', 'events/s', 'CPU µs/event'], rows));
   }
   if (results.profile !== undefined) {
-    const all = results.profile.at(-1)!.microseconds;
-    const rows = results.profile.map((row) => [
-      row.stage,
-      row.microseconds.toFixed(2),
-      `${((100 * row.microseconds) / all).toFixed(0)} %`,
-    ]);
-    parts.push(table(['stage, one worker', 'µs/event', 'share'], rows));
+    const { profile } = results;
+    const head = ['stage, one worker', ...profile.map(({ title }) => title)];
+    const stages = profile[0]!.rows.map(({ stage }) => stage);
+    const cells = (title: string, cell: (row: ProfileRow) => string) =>
+      stages.map((stage, s) => [`${stage}, ${title}`, ...profile.map(({ rows }) => cell(rows[s]!))]);
+    parts.push(
+      table(head, [
+        ['events', ...profile.map(({ events }) => count(events))],
+        ['bytes a line', ...profile.map(({ rawBytes }) => count(Math.round(rawBytes)))],
+        ...cells('µs/event', ({ microseconds }) => microseconds.toFixed(2)),
+        ...cells('bytes of heap/event', ({ allocated }) => (allocated === undefined ? '' : allocated.toFixed(0))).filter((row) =>
+          row.slice(1).some((cell) => cell !== ''),
+        ),
+      ]),
+    );
   }
   if (results.grid !== undefined) {
     const rows = results.grid.map((row) => [
@@ -69,7 +78,13 @@ export function tablesOf(results: Results): string {
 function throughput({ throughput: rows }: Results): string {
   const cells = rows!.map((row) => [
     ...[row.title, row.runs, spread(row.eventsPerSecond), row.megabytesPerSecond.toFixed(0), spread(row.cpuMicroseconds, 1)],
-    ...[spread(row.timesPeer, 2), spread(row.timesPeerByCpu, 2), row.timesFloor.toFixed(1), mebi(row.peakRssBytes)],
+    ...[
+      spread(row.timesPeer, 2),
+      spread(row.timesPeerByCpu, 2),
+      row.timesFloor.toFixed(1),
+      mebi(row.peakRssBytes),
+      row.pageFaults.toFixed(0),
+    ],
   ]);
   const head = [
     'median (least–most)',
@@ -81,6 +96,7 @@ function throughput({ throughput: rows }: Results): string {
     '× SQL peer, by CPU',
     'inflate floors',
     'peak RSS, MiB',
+    'page faults/1,000 events',
   ];
   return table(head, cells);
 }

@@ -25,6 +25,8 @@ export interface Row {
   /** wall time an event against the inflate floor's */
   timesFloor: number;
   peakRssBytes: number;
+  /** a thousand events */
+  pageFaults: number;
 }
 
 export async function measureThroughput(
@@ -95,5 +97,6 @@ function row(subject: Subject, archive: BenchArchive, measured: Runs): Row {
     timesPeerByCpu: spreadOf(rounds.map((round) => ratePerCpu(own.get(round)!) / ratePerCpu(peer.get(round)!))),
     timesFloor: spreadOf(floor.map(rate)).median / eventsPerSecond.median,
     peakRssBytes: spreadOf(runs.map((run) => run.peakRssBytes)).median,
+    pageFaults: spreadOf(runs.map((run) => (run.pageFaults * 1000) / run.events)).median,
   };
 }

@@ -88,7 +88,7 @@ class UnitConversion {
     try {
       await this.learnProcesses(files);
       for (const file of files) await (isQuarantine(file) ? this.replay(file) : this.file(file as PlannedFile));
-      await this.window.flush();
+      await this.window.write();
     } finally {
       this.window.clear();
       await this.quarantine.close();
@@ -159,7 +159,7 @@ class UnitConversion {
         this.window.count(block.length);
         await this.quarantine.drained();
         this.room.onProgress({ events: outcomes.read - before, compressedBytes: 0, inflatedBytes: block.length });
-        if (this.window.isFull) await this.window.flush();
+        if (this.window.isFull) await this.window.makeRoom();
       } else {
         damage = part.summary.damage;
         inflatedBytes = part.summary.inflatedBytes;
@@ -205,7 +205,7 @@ class UnitConversion {
       lines = [];
       origins = [];
       length = 0;
-      if (this.window.isFull) await this.window.flush();
+      if (this.window.isFull) await this.window.makeRoom();
     };
     for await (const record of readQuarantine(file.key, await archive.read(file.key, { ifMatch: file.etag }))) {
       const raw = rawBytes(record);

@@ -32,6 +32,20 @@ export const FLAG_SHIFT = LENGTH_BITS + ID_BITS;
 /** Stands before a code and a length that need a number each. */
 export const WIDE = -1;
 
+/** A row of another table; its text lies in `bytes`, `uidStart` counts from the text's start. */
+export interface DetachedRow {
+  route: number;
+  alternative: number;
+  eventType: number;
+  time: number;
+  entries: Int32Array;
+  bytes: Uint8Array;
+  textStart: number;
+  textLength: number;
+  uidStart: number;
+  uidLength: number;
+}
+
 /** Rows of a window: for each event its route, time and group, and the fields that it has. */
 export class RowTable {
   count = 0;
@@ -108,6 +122,29 @@ export class RowTable {
     this.textBytes += bytes;
     this.count++;
     return row;
+  }
+
+  /** Adds a row that another table held, in the window of the same unit; it belongs to group 0. */
+  appendRow(from: DetachedRow): void {
+    const { text, count: row } = this;
+    const { entries, textLength } = from;
+    this.reserve(entries.length);
+    text.reserve(textLength);
+    this.route[row] = from.route;
+    this.alternative[row] = from.alternative;
+    this.eventType[row] = from.eventType;
+    this.time[row] = from.time;
+    this.group[row] = 0;
+    this.chunk[row] = text.chunk;
+    this.textStart[row] = text.used;
+    this.uidStart[row] = text.used + from.uidStart;
+    this.uidLength[row] = from.uidLength;
+    this.textLength[row] = textLength;
+    text.copy(from.bytes, from.textStart, textLength);
+    this.entries.set(entries, this.firstEntry[row]!);
+    this.firstEntry[row + 1] = this.firstEntry[row]! + entries.length;
+    this.textBytes += textLength;
+    this.count++;
   }
 
   private reserve(entries: number): void {

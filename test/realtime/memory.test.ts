@@ -51,7 +51,8 @@ it(`files of ${LARGE} and ${2 * LARGE} MB fit into the function's memory, and it
     const facts = `${file.bytes} bytes, ${file.inflatedBytes} inflated: peak ${peakMiB.toFixed(0)} MiB, scratch ${scratchBytes}`;
     process.stdout.write(`${facts}\n`);
     expect(peakMiB, facts).toBeLessThan(FUNCTION_MIB - MARGIN_MIB);
-    expect(scratchBytes, facts).toBeLessThan(1.5 * file.bytes + 16 * MiB);
+    // a file of more rows than a window holds has them there as runs: at most a half of its lines
+    expect(scratchBytes, facts).toBeLessThan(1.5 * file.bytes + 0.5 * file.inflatedBytes + 16 * MiB);
     expect(scratchBytes, facts).toBeGreaterThan(megabytes === LARGE ? file.bytes : 0);
   }
 }, 7_200_000);
