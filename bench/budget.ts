@@ -1,8 +1,9 @@
 /** DESIGN's budgets, as this run met or missed them. */
+
+import type { LongRow } from './long.js';
 import type { MemoryRow } from './memory.js';
 import type { Spread } from './statistics.js';
 import type { Row } from './throughput.js';
-import type { WorkersRow } from './workers.js';
 
 const GiB = 2 ** 30;
 
@@ -68,14 +69,23 @@ export function throughputBudgets(rows: readonly Row[]): Budget[] {
   ];
 }
 
-export function workersBudget(rows: readonly WorkersRow[]): Budget {
-  const { median, min, max } = rows.find(({ workers }) => workers === 2)!.timesOne;
-  return {
-    what: 'two workers against one',
-    budget: 'at least 1.8×',
-    measured: `${median.toFixed(2)}× (${min.toFixed(2)}–${max.toFixed(2)})`,
-    met: median >= 1.8,
-  };
+export function longBudgets(rows: readonly LongRow[]): Budget[] {
+  const row = (name: string) => rows.find((each) => each.name === name)!;
+  const [one, { timesOne }] = [row('convert-1'), row('convert-2')];
+  return [
+    {
+      what: 'events a core and second, against the SQL peer, on the longer archive',
+      budget: 'at least 2.0×',
+      measured: `${one.timesPeerByCpu.median.toFixed(2)}× by CPU time, ${one.timesPeer.median.toFixed(2)}× by the clock`,
+      met: one.timesPeerByCpu.median >= 2,
+    },
+    {
+      what: 'two workers against one, on the longer archive',
+      budget: 'at least 1.8×',
+      measured: `${timesOne.median.toFixed(2)}× (${timesOne.min.toFixed(2)}–${timesOne.max.toFixed(2)})`,
+      met: timesOne.median >= 1.8,
+    },
+  ];
 }
 
 export function memoryBudgets(rows: readonly MemoryRow[]): Budget[] {

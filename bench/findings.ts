@@ -2,13 +2,13 @@
 import type { Budget } from './budget.js';
 import type { ClassEquality } from './equality.js';
 import type { GridRow } from './grid.js';
+import type { LongRow } from './long.js';
 import type { Machine } from './machine.js';
 import type { MemoryRow } from './memory.js';
 import type { Profile } from './profile.js';
 import type { Spread } from './statistics.js';
 import type { Row } from './throughput.js';
 import type { VariantRow } from './variants.js';
-import type { WorkersRow } from './workers.js';
 
 export interface Results {
   date: string;
@@ -21,7 +21,7 @@ export interface Results {
   equality?: ClassEquality[];
   /** objects that Node and Bun wrote, and how many of them are the same, byte by byte; absent without Bun */
   engines?: { objects: number; same: number };
-  workers?: WorkersRow[];
+  long?: LongRow[];
   memory?: MemoryRow[];
   variants?: VariantRow[];
   profile?: Profile[];

@@ -2,9 +2,9 @@
 import { parseArgs } from 'node:util';
 import { fillOptions } from '../src/convert/options.js';
 
-export const PARTS = ['help', 'throughput', 'workers', 'memory', 'profile', 'grid', 'variants'] as const;
+export const PARTS = ['help', 'throughput', 'long', 'memory', 'profile', 'grid', 'variants'] as const;
 export type Part = (typeof PARTS)[number];
-const USUAL: readonly Part[] = ['help', 'throughput', 'workers', 'memory'];
+const USUAL: readonly Part[] = ['help', 'throughput', 'long', 'memory'];
 
 export interface BenchOptions {
   events: number;
@@ -24,14 +24,14 @@ export interface BenchOptions {
   compressionLevel: number;
   /** raw size (10^9 bytes) of the larger archive that memory is measured on; the smaller has one */
   memoryGigabytes: number;
-  /** how many times over the archive is, on which a second worker is measured */
-  workersTimes: number;
+  /** how many times over the archive of `long` is */
+  longTimes: number;
   /** of the grid, as `40960/1/V1`; empty: all */
   points: readonly string[];
 }
 
 export const USAGE = `npm run bench -- [--events N] [--runs N] [--all-types] [--only ${PARTS.join('|')}] [--profile] [--json] [--keep NAME] [--date D] [--folder DIR]
-                 [--row-group-rows N] [--compression-level N] [--memory-gigabytes N] [--workers-times N] [--point ROWS/LEVEL/VERSION]`;
+                 [--row-group-rows N] [--compression-level N] [--memory-gigabytes N] [--long-times N] [--point ROWS/LEVEL/VERSION]`;
 
 export function fillBenchOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
@@ -49,7 +49,7 @@ export function fillBenchOptions(args: readonly string[]): BenchOptions {
       'row-group-rows': { type: 'string' },
       'compression-level': { type: 'string' },
       'memory-gigabytes': { type: 'string', default: '4' },
-      'workers-times': { type: 'string', default: '4' },
+      'long-times': { type: 'string', default: '4' },
       point: { type: 'string', multiple: true },
     },
   });
@@ -71,7 +71,7 @@ export function fillBenchOptions(args: readonly string[]): BenchOptions {
     rowGroupRows: whole('--row-group-rows', values['row-group-rows'] ?? String(usual.rowGroupRows)),
     compressionLevel: whole('--compression-level', values['compression-level'] ?? String(usual.compressionLevel)),
     memoryGigabytes: whole('--memory-gigabytes', values['memory-gigabytes']),
-    workersTimes: whole('--workers-times', values['workers-times']),
+    longTimes: whole('--long-times', values['long-times']),
     points: values.point ?? [],
   };
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { loadCompiled } from '../src/convert/definitions.js';
-import { type BenchArchive, EVENT_TYPE, eventFiles } from './archive.js';
+import { type BenchArchive, EVENT_TYPE, eventFiles, multiplyArchive } from './archive.js';
 
 export interface Part {
   title: string;
@@ -14,7 +14,7 @@ export interface Part {
 const HEAVY = 0.04;
 const LONG_BYTES = 4096;
 /** Fewer lines are no measurement: a part is repeated until it has as many. */
-const LEAST_LINES = 100_000;
+const LEAST_LINES = 50_000;
 
 /** Each class that is a good part of the archive, and its long lines, as archives below `folder`. */
 export function partsOf(archive: BenchArchive, folder: string): Part[] {
@@ -24,13 +24,19 @@ export function partsOf(archive: BenchArchive, folder: string): Part[] {
     return route === undefined ? 'base_event' : classes[route.alternatives[0]!.class]!.name;
   };
   const counts = new Map<string, number>();
-  for (const line of linesOf(archive)) counts.set(classOf(line), (counts.get(classOf(line)) ?? 0) + 1);
+  let hasLong = false;
+  for (const line of linesOf(archive)) {
+    const name = classOf(line);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    hasLong ||= line.length >= LONG_BYTES;
+  }
   const heavy = [...counts].filter(([, count]) => count > archive.events * HEAVY).sort(([, a], [, b]) => b - a);
   const parts = heavy.map(
     ([name]): Part => ({ title: name, archive: part(archive, join(folder, name), (line) => classOf(line) === name) }),
   );
+  if (!hasLong) return parts;
   const long = part(archive, join(folder, 'long'), (line) => line.length >= LONG_BYTES);
-  return long.events === 0 ? parts : [...parts, { title: `lines of ${LONG_BYTES} bytes and more`, archive: long }];
+  return [...parts, { title: `lines of ${LONG_BYTES} bytes and more`, archive: long }];
 }
 
 function* linesOf({ folder }: BenchArchive): Generator<string> {
@@ -39,22 +45,19 @@ function* linesOf({ folder }: BenchArchive): Generator<string> {
 
 function part({ folder: source }: BenchArchive, folder: string, keeps: (line: string) => boolean): BenchArchive {
   rmSync(folder, { recursive: true, force: true });
-  const archive: BenchArchive = { folder, files: 0, events: 0, rawBytes: 0, compressedBytes: 0 };
-  do {
-    const before = archive.events;
-    for (const path of eventFiles(source)) {
-      const kept = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n').filter(keeps);
-      if (kept.length === 0) continue;
-      const text = Buffer.from(kept.map((line) => `${line}\n`).join(''));
-      const compressed = gzipSync(text);
-      const target = join(folder, dirname(relative(source, path)), `part-${archive.files++}.gz`);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, compressed);
-      archive.events += kept.length;
-      archive.rawBytes += text.length;
-      archive.compressedBytes += compressed.length;
-    }
-    if (archive.events === before) break;
-  } while (archive.events < LEAST_LINES);
-  return archive;
+  const archive: BenchArchive = { folder: join(folder, 'once'), files: 0, events: 0, rawBytes: 0, compressedBytes: 0 };
+  for (const path of eventFiles(source)) {
+    const kept = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n').filter(keeps);
+    if (kept.length === 0) continue;
+    const text = Buffer.from(kept.map((line) => `${line}\n`).join(''));
+    const compressed = gzipSync(text);
+    const target = join(archive.folder, relative(source, path));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, compressed);
+    archive.files++;
+    archive.events += kept.length;
+    archive.rawBytes += text.length;
+    archive.compressedBytes += compressed.length;
+  }
+  return multiplyArchive(archive, join(folder, 'repeated'), Math.ceil(LEAST_LINES / archive.events));
 }

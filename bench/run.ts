@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BenchArchive, LEAST_EVENTS, makeArchive } from './archive.js';
-import { helpBudget, memoryBudgets, throughputBudgets, workersBudget } from './budget.js';
+import { helpBudget, longBudgets, memoryBudgets, throughputBudgets } from './budget.js';
 import { compareLakes } from './equality.js';
 import type { Results } from './findings.js';
 import { measureGrid } from './grid.js';
 import { measureHelp } from './help.js';
+import { measureLong } from './long.js';
 import { machineFacts } from './machine.js';
 import { measureMemory } from './memory.js';
 import { fillBenchOptions, type Part, USAGE } from './options.js';
@@ -17,7 +18,6 @@ import { sameObjects } from './same-objects.js';
 import { tablesOf } from './tables.js';
 import { measureThroughput } from './throughput.js';
 import { measureVariants } from './variants.js';
-import { measureWorkers } from './workers.js';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(`${USAGE}\n`);
@@ -67,9 +67,9 @@ async function measure(archive: BenchArchive): Promise<Results> {
       results.engines = sameObjects(out('convert-1'), out('convert-1-bun'));
     if (isLargeEnough) results.budgets.push(...throughputBudgets(results.throughput));
   }
-  if (has('workers')) {
-    results.workers = await measureWorkers(archive, folder, options, tell);
-    if (isLargeEnough) results.budgets.push(workersBudget(results.workers));
+  if (has('long')) {
+    results.long = await measureLong(archive, folder, options, tell);
+    if (isLargeEnough) results.budgets.push(...longBudgets(results.long));
   }
   if (has('memory')) {
     results.memory = await measureMemory(archive, folder, options, tell);

@@ -19,11 +19,22 @@ export function tablesOf(results: Results): string {
     const { objects, same } = results.engines;
     parts.push(`Node and Bun: ${same} of ${objects} objects are the same, byte by byte.\n`);
   }
-  if (results.workers !== undefined) {
-    const rows = results.workers.map((row) => [
-      ...[row.workers, row.runs, count(row.events), mega(row.rawBytes), spread(row.eventsPerSecond), spread(row.timesOne, 2)],
+  if (results.long !== undefined) {
+    const rows = results.long.map((row) => [
+      ...[row.title, row.runs, count(row.events), mega(row.rawBytes), spread(row.eventsPerSecond)],
+      ...[spread(row.timesOne, 2), spread(row.timesPeer, 2), spread(row.timesPeerByCpu, 2)],
     ]);
-    parts.push(table(['workers', 'runs', 'events', 'MB raw', 'events/s', '× one worker'], rows));
+    const head = [
+      'the longer archive',
+      'runs',
+      'events',
+      'MB raw',
+      'events/s',
+      '× one worker',
+      '× SQL peer',
+      '× SQL peer, by CPU',
+    ];
+    parts.push(table(head, rows));
   }
   if (results.memory !== undefined) {
     const rows = results.memory.map(({ workers, events, rawBytes, seconds, peakRssBytes }) => [
@@ -33,7 +44,7 @@ export function tablesOf(results: Results): string {
       seconds.toFixed(1),
       mebi(peakRssBytes),
     ]);
-    parts.push(table(['workers', 'events', 'MB raw', 'seconds', 'peak RSS, MiB'], rows));
+    parts.push(table(['long', 'events', 'MB raw', 'seconds', 'peak RSS, MiB'], rows));
   }
   if (results.variants !== undefined) {
     const rows = results.variants.map((row) => [row.title, spread(row.eventsPerSecond), spread(row.cpuMicroseconds, 1)]);

@@ -66,7 +66,7 @@ export async function measureInRounds(
 }
 
 export const rate = (run: Measurement) => run.events / run.seconds;
-const ratePerCpu = (run: Measurement) => run.events / run.cpuSeconds;
+export const ratePerCpu = (run: Measurement) => run.events / run.cpuSeconds;
 
 /** A slow subject sits every other round out. */
 function takesPart({ mostRuns }: Subject, round: number): boolean {
