@@ -10,13 +10,24 @@ import { writeSample } from '../../src/sample/sample.js';
 import { processEvent, writeEvents } from './made-archive.js';
 
 const MiB = 1024 * 1024;
+const MANY = 45_000;
 let root: string;
 let archive: string;
+/** {@link MANY} events of one file, their times in no order */
+let many: string;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'falconry-spill-'));
   archive = join(root, 'archive');
-  await writeSample({ directory: archive, events: 24_000 });
+  await writeSample({ directory: archive, events: 8_000 });
+  const lines = Array.from({ length: MANY }, (_, i) =>
+    processEvent(`many-${i}`, {
+      timestamp: String(Date.UTC(2026, 2, 2) + ((i * 7919) % 86_000) * 1000),
+      ProcessStartTime: undefined,
+      CommandLine: 'c'.repeat(100 + (i % 400)),
+    }),
+  );
+  many = await writeEvents(join(root, 'many-archive'), lines);
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
@@ -76,7 +87,7 @@ it('has the same rows in the same order, whatever the window', async () => {
 });
 
 it('has objects that do not overlap, and leaves no run behind', async () => {
-  await convertInto('cut', MiB, { objectBytes: MiB });
+  await convertInto('cut', 2 * MiB, { objectBytes: MiB, from: many });
   const found = [...(await written(join(root, 'cut'))).values()];
   expect(found.some(({ times }) => times.length > 1)).toBe(true);
   for (const { times } of found)
@@ -86,13 +97,11 @@ it('has objects that do not overlap, and leaves no run behind', async () => {
 });
 
 it('of more windows than are merged at a time it is written in parts, and has every event once', async () => {
-  const lines = Array.from({ length: 60_000 }, (_, i) => processEvent(`many-${i}`, { CommandLine: 'c'.repeat(100 + (i % 400)) }));
-  const from = await writeEvents(join(root, 'many-archive'), lines);
-  const { events } = await convertInto('many', MiB, { from });
-  expect(events).toMatchObject({ read: lines.length, written: lines.length });
+  const { events } = await convertInto('many', MiB, { from: many });
+  expect(events).toMatchObject({ read: MANY, written: MANY });
   const [unit] = (await written(join(root, 'many'))).values();
   expect(unit!.times.length).toBeGreaterThan(1);
-  expect(new Set(unit!.rows.map((row) => JSON.parse(row).metadata.uid)).size).toBe(lines.length);
+  expect(new Set(unit!.rows.map((row) => JSON.parse(row).metadata.uid)).size).toBe(MANY);
   expect((await readdir(root, { recursive: true })).filter((path) => path.endsWith('.rows'))).toEqual([]);
 });
 
