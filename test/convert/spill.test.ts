@@ -19,7 +19,7 @@ let many: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'falconry-spill-'));
   archive = join(root, 'archive');
-  await writeSample({ directory: archive, events: 8_000 });
+  await writeSample({ directory: archive, events: 6_000, feeds: false });
   const lines = Array.from({ length: MANY }, (_, i) =>
     processEvent(`many-${i}`, {
       timestamp: String(Date.UTC(2026, 2, 2) + ((i * 7919) % 86_000) * 1000),
