@@ -45,17 +45,27 @@ function keepMapped({ folder, files }: BenchArchive): BenchArchive {
   const types = new Set(MAPPED_CLASSES.flatMap((cls) => cls.events));
   const archive: BenchArchive = { folder, files, events: 0, rawBytes: 0, compressedBytes: 0 };
   for (const path of eventFiles(folder)) {
-    const lines = gunzipSync(readFileSync(path)).toString('utf8').split('\n');
-    const kept = lines.filter((line) => types.has(EVENT_TYPE.exec(line)?.[1] ?? ''));
-    const text = Buffer.from(kept.map((line) => `${line}\n`).join(''));
-    const compressed = gzipSync(text);
+    const { lines, rawBytes, compressed } = keptLines(path, (line) => types.has(EVENT_TYPE.exec(line)?.[1] ?? ''));
     writeFileSync(path, compressed);
-    archive.events += kept.length;
-    archive.rawBytes += text.length;
+    archive.events += lines;
+    archive.rawBytes += rawBytes;
     archive.compressedBytes += compressed.length;
   }
   return archive;
 }
+
+/** Some of a file's lines, as a gzip member. */
+export function keptLines(
+  path: string,
+  keeps: (line: string) => boolean,
+): { lines: number; rawBytes: number; compressed: Uint8Array } {
+  const kept = linesOf(path).filter(keeps);
+  const text = Buffer.from(kept.map((line) => `${line}\n`).join(''));
+  return { lines: kept.length, rawBytes: text.length, compressed: gzipSync(text) };
+}
+
+/** Of one of its files. */
+export const linesOf = (path: string): string[] => gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n');
 
 /** The same archive several times over, in batches of other names; links, which cost no space. */
 export function multiplyArchive(archive: BenchArchive, folder: string, times: number): BenchArchive {

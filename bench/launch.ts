@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { PACKAGE_ROOT } from '../src/convert/package-root.js';
 import { keepFreedMemory } from '../src/lake/duckdb-memory.js';
 import type { Measurement, SubjectInput } from './measurement.js';
+import { sum } from './statistics.js';
 import type { Subject } from './subject.js';
 
 const run = promisify(execFile);
@@ -37,8 +38,6 @@ export async function launch(subject: Subject, input: SubjectInput, argument?: s
     pageFaults: sum(runs.map((run) => run.pageFaults)),
   };
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0);
 
 function launchOne(subject: Subject, input: SubjectInput, argument: string | undefined): Promise<Measurement> {
   const { name, engine, asItComes } = subject;

@@ -1,9 +1,9 @@
 /** Parts of an archive: the lines of one class, or those that are long. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { loadCompiled } from '../src/convert/definitions.js';
-import { type BenchArchive, EVENT_TYPE, eventFiles, multiplyArchive } from './archive.js';
+import { type BenchArchive, EVENT_TYPE, eventFiles, keptLines, linesOf } from './archive.js';
+import { sum } from './statistics.js';
 
 export interface Part {
   title: string;
@@ -25,10 +25,12 @@ export function partsOf(archive: BenchArchive, folder: string): Part[] {
   };
   const counts = new Map<string, number>();
   let hasLong = false;
-  for (const line of linesOf(archive)) {
-    const name = classOf(line);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    hasLong ||= line.length >= LONG_BYTES;
+  for (const path of eventFiles(archive.folder)) {
+    for (const line of linesOf(path)) {
+      const name = classOf(line);
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+      hasLong ||= line.length >= LONG_BYTES;
+    }
   }
   const heavy = [...counts].filter(([, count]) => count > archive.events * HEAVY).sort(([, a], [, b]) => b - a);
   const parts = heavy.map(
@@ -39,25 +41,21 @@ export function partsOf(archive: BenchArchive, folder: string): Part[] {
   return [...parts, { title: `lines of ${LONG_BYTES} bytes and more`, archive: long }];
 }
 
-function* linesOf({ folder }: BenchArchive): Generator<string> {
-  for (const path of eventFiles(folder)) yield* gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n');
-}
-
-function part({ folder: source }: BenchArchive, folder: string, keeps: (line: string) => boolean): BenchArchive {
+/** One file, since opening many would be most of the work: each file's lines are a gzip member of it, and all again for each copy. */
+function part(archive: BenchArchive, folder: string, keeps: (line: string) => boolean): BenchArchive {
+  const members = eventFiles(archive.folder)
+    .map((path) => keptLines(path, keeps))
+    .filter(({ lines }) => lines > 0);
+  const copies = Math.ceil(LEAST_LINES / sum(members.map(({ lines }) => lines)));
+  const path = join(folder, 'data', 'part', 'part-00000.gz');
   rmSync(folder, { recursive: true, force: true });
-  const archive: BenchArchive = { folder: join(folder, 'once'), files: 0, events: 0, rawBytes: 0, compressedBytes: 0 };
-  for (const path of eventFiles(source)) {
-    const kept = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n').filter(keeps);
-    if (kept.length === 0) continue;
-    const text = Buffer.from(kept.map((line) => `${line}\n`).join(''));
-    const compressed = gzipSync(text);
-    const target = join(archive.folder, relative(source, path));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, compressed);
-    archive.files++;
-    archive.events += kept.length;
-    archive.rawBytes += text.length;
-    archive.compressedBytes += compressed.length;
-  }
-  return multiplyArchive(archive, join(folder, 'repeated'), Math.ceil(LEAST_LINES / archive.events));
+  mkdirSync(dirname(path), { recursive: true });
+  for (let copy = 0; copy < copies; copy++) for (const { compressed } of members) appendFileSync(path, compressed);
+  return {
+    folder,
+    files: 1,
+    events: copies * sum(members.map(({ lines }) => lines)),
+    rawBytes: copies * sum(members.map(({ rawBytes }) => rawBytes)),
+    compressedBytes: copies * sum(members.map(({ compressed }) => compressed.length)),
+  };
 }

@@ -12,3 +12,5 @@ export function spreadOf(values: readonly number[]): Spread {
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
   return { min: sorted[0]!, median, max: sorted.at(-1)! };
 }
+
+export const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);

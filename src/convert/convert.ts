@@ -6,14 +6,15 @@ import { type FoundCounts, findFiles } from '../archive/find.js';
 import { streamUnits, unitId } from '../archive/unit.js';
 import { errorFromRecord } from '../error.js';
 import type { ConversionSetup } from './conversion-room.js';
-import { loadCompiled, PRODUCT_VERSION } from './definitions.js';
+import { conversionSetup } from './conversion-setup.js';
+import { loadCompiled } from './definitions.js';
 import { finishEarlierRuns, type KnownFiles } from './earlier-runs.js';
-import { type ConvertOptions, fillOptions, rowIdentity } from './options.js';
+import { type ConvertOptions, fillOptions } from './options.js';
 import { withoutOwn } from './own-objects.js';
 import { closePlaces, openPlaces, type Places } from './places.js';
 import { planFiles, rangeOf, UNIT_FILES } from './plan-files.js';
 import { addFound, addLedger, addRegistered, type ConvertReport, finishReport, newReport } from './report.js';
-import { newProgress, PROGRESS, type SharedProgress, STOP } from './shared-progress.js';
+import { PROGRESS, type SharedProgress, STOP } from './shared-progress.js';
 import { snapshotFor } from './snapshot.js';
 import { openUnitPool, type UnitPool } from './unit-pool.js';
 import { takeLock } from './work-lock.js';
@@ -48,7 +49,7 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
   const filled = fillOptions(options);
   const places = await openPlaces(filled);
   const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
-  const { work, lakeId, workUri, workFolder } = places;
+  const { work, lakeId, workUri } = places;
   const snapshot = await snapshotFor(filled, places);
   const report = newReport({
     ocsf: filled.ocsf,
@@ -58,27 +59,20 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
     beyondLayout,
   });
   const lock = await takeLock(work, lakeId);
-  const setup: ConversionSetup = {
-    mapping,
-    options: filled,
-    productVersion: PRODUCT_VERSION,
-    lakeId,
-    workUri,
-    workFolder,
-    identity: rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION, snapshot?.id),
-    progress: newProgress(),
-    ...(snapshot && { snapshot }),
-  };
-  // its threads start while earlier runs are finished and the archive is listed
-  const pool = openUnitPool(setup);
   try {
-    const { known, published, registered } = await finishEarlierRuns(places);
-    report.units.published = published;
-    addRegistered(report, registered);
-    await runUnits(places, setup, pool, known, report, hooks);
+    const setup = conversionSetup(filled, places, mapping, snapshot);
+    // its threads start while earlier runs are finished and the archive is listed
+    const pool = openUnitPool(setup);
+    try {
+      const { known, published, registered } = await finishEarlierRuns(places);
+      report.units.published = published;
+      addRegistered(report, registered);
+      await runUnits(places, setup, pool, known, report, hooks);
+    } finally {
+      await pool.destroy();
+    }
     return finishReport(report, (performance.now() - begun) / 1000);
   } finally {
-    await pool.destroy();
     await lock.release();
     await closePlaces(places);
   }

@@ -7,12 +7,12 @@ import { archiveNotFound } from '../archive/errors.js';
 import { unitId } from '../archive/unit.js';
 import { commitUnit, convertInScratch, publishUnit } from './commit.js';
 import { type ConversionSetup, type OpenRoom, openRoom } from './conversion-room.js';
-import { loadCompiled, PRODUCT_VERSION } from './definitions.js';
+import { conversionSetup } from './conversion-setup.js';
+import { loadCompiled } from './definitions.js';
 import { finishEarlierRuns } from './earlier-runs.js';
-import { type ConvertOptions, fillOptions, rowIdentity } from './options.js';
+import { type ConvertOptions, fillOptions } from './options.js';
 import { closePlaces, openPlaces, type Places } from './places.js';
 import { addLedger, addRegistered, type ConvertReport, finishReport, newReport } from './report.js';
-import { newProgress } from './shared-progress.js';
 import { snapshotFor } from './snapshot.js';
 import { convertUnit, type UnitInput } from './unit-converter.js';
 import { takeLock } from './work-lock.js';
@@ -34,7 +34,7 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
   const filled = fillOptions({ ...options, workers: 1 });
   const places = await openPlaces(filled);
   const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
-  const { work, lakeId, workUri, workFolder } = places;
+  const { work, lakeId, workUri } = places;
   const snapshot = await snapshotFor(filled, places);
   const report: ReplayReport = {
     ...newReport({ ocsf: filled.ocsf, mapping: mapping.mappingVersion, lake: filled.lake, work: workUri, beyondLayout }),
@@ -44,18 +44,7 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
   try {
     const { replayed, registered } = await finishEarlierRuns(places);
     addRegistered(report, registered);
-    const identity = rowIdentity(filled, mapping.mappingVersion, PRODUCT_VERSION, snapshot?.id);
-    const setup: ConversionSetup = {
-      mapping,
-      options: filled,
-      productVersion: PRODUCT_VERSION,
-      lakeId,
-      workUri,
-      workFolder,
-      identity,
-      progress: newProgress(),
-      ...(snapshot && { snapshot }),
-    };
+    const setup = conversionSetup(filled, places, mapping, snapshot);
     await replayFiles(places, setup, replayed, report);
     if (report.files.found === 0) throw archiveNotFound(filled.archive);
     return finishReport(report, (performance.now() - begun) / 1000) as ReplayReport;

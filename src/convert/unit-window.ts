@@ -18,7 +18,7 @@ export type WrittenObject = Omit<LedgerObject, 'staged'> & { path: string };
 const RAW_TO_PARQUET = 8;
 /** Objects are not cut smaller than this. */
 const LEAST_ROWS = 2048;
-/** Windows on disk beyond which a unit is written so far and begun anew, and its objects may overlap in time: files of some ten GB inflated. */
+/** Windows on disk beyond which a unit is written so far and begun anew, and its objects may overlap in time: files of some 8 GB inflated. */
 const MOST_SPILLED = 16;
 /** Text of a batch of merged rows, unless a single row has more. */
 const BATCH_TEXT = 8 * 1024 * 1024;
@@ -27,7 +27,7 @@ const BATCH_TEXT = 8 * 1024 * 1024;
 type NextRows = (most: number) => { batch: Batch; first: number; last: number };
 
 export class UnitWindow {
-  /** what was written so far, in the order of the windows and partitions */
+  /** what was written so far, in the order of the partitions */
   readonly objects: WrittenObject[] = [];
   private rawBytes = 0;
   private readonly numbers = new Map<string, number>();

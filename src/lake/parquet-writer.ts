@@ -25,7 +25,7 @@ const DICTIONARY_SHARE = 1 / 8;
  */
 export function copyOptions(rows: number, rowGroupRows: number, compressionLevel: number): string {
   const groupRows = Math.min(rowGroupRows, Math.max(1, Math.ceil(rows / BATCH_ROWS)) * BATCH_ROWS);
-  const dictionary = Math.min(MOST_DICTIONARY_ENTRIES, groupRows * DICTIONARY_SHARE);
+  const dictionary = Math.min(MOST_DICTIONARY_ENTRIES, Math.ceil(groupRows * DICTIONARY_SHARE));
   return `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${compressionLevel}, ROW_GROUP_SIZE ${groupRows}, DICTIONARY_SIZE_LIMIT ${dictionary}`;
 }
 

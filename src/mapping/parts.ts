@@ -1,6 +1,6 @@
 /**
  * Compiled mappings as a list of their parts, each once. Routes repeat what is the same in all: of the 133,000 objects of the built-in
- * mappings 10,000 are different. Shared, they are read in a tenth of the time, and a garbage collector has so much less to go through.
+ * mappings 10,000 are different. Shared, they are read in a quarter of the time (decision 006), and a garbage collector has less to go through.
  */
 
 /** Plain data: what JSON holds, without cycles. */
