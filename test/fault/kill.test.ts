@@ -118,7 +118,7 @@ describe('SIGKILL', () => {
 describe('SIGINT', () => {
   it('stops with 130, says what is complete, and the next run goes on', async () => {
     const archive = new GrowingArchive(join(root, 'stop', 'archive'), BATCH);
-    await archive.grow(20);
+    await archive.grow(40);
     const lake = join(root, 'stop', 'lake');
     const args = convertArgs(archive.folder, lake, 1);
     const stopped = await runUntil(args, {
