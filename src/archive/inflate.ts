@@ -140,7 +140,7 @@ async function* decode(file: Source, from: number, step: number): AsyncGenerator
       else for (const part of parts(piece, from - offset, step)) yield* gunzip.write(part);
       offset += piece.length;
     }
-    if (!isText) await gunzip.finish();
+    if (!isText) gunzip.finish();
     file.compressedBytes = offset;
   } finally {
     gunzip.destroy();

@@ -7,8 +7,8 @@ import { streamUnits, unitId } from '../archive/unit.js';
 import { errorFromRecord } from '../error.js';
 import type { ConversionSetup } from './conversion-room.js';
 import { conversionSetup } from './conversion-setup.js';
-import { loadCompiled } from './definitions.js';
 import { finishEarlierRuns, type KnownFiles } from './earlier-runs.js';
+import { openCompiled } from './open-compiled.js';
 import { type ConvertOptions, fillOptions } from './options.js';
 import { withoutOwn } from './own-objects.js';
 import { closePlaces, openPlaces, type Places } from './places.js';
@@ -48,7 +48,7 @@ export async function convert(options: ConvertOptions, hooks: ConvertHooks = {})
   const begun = performance.now();
   const filled = fillOptions(options);
   const places = await openPlaces(filled);
-  const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
+  const { mapping, beyondLayout } = await openCompiled(filled.ocsf, filled.mappings);
   const { work, lakeId, workUri } = places;
   const snapshot = await snapshotFor(filled, places);
   const report = newReport({

@@ -1,8 +1,8 @@
 /** What a conversion would do. */
 import { type FoundCounts, findFiles } from '../archive/find.js';
 import { streamUnits } from '../archive/unit.js';
-import { loadCompiled } from './definitions.js';
 import { knownFiles } from './earlier-runs.js';
+import { openCompiled } from './open-compiled.js';
 import { type ConvertOptions, type FilledOptions, fillOptions } from './options.js';
 import { withoutOwn } from './own-objects.js';
 import { closePlaces, openPlaces, type Places } from './places.js';
@@ -36,7 +36,7 @@ export async function dryRun(options: ConvertOptions): Promise<DryRun> {
 }
 
 async function planOnly(filled: FilledOptions, places: Places): Promise<DryRun> {
-  const { mapping } = loadCompiled(filled.ocsf, filled.mappings);
+  const { mapping } = await openCompiled(filled.ocsf, filled.mappings);
   const known = await knownFiles(places);
   const finding = findFiles(withoutOwn(places.archive, filled.lake, places.workUri));
   const result: DryRun = {

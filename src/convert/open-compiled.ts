@@ -1,4 +1,4 @@
-/** Mappings for whoever starts often: what compiles them is loaded only where it is needed. */
+/** Mappings for whoever is to start soon: what compiles them is loaded only where it is needed. */
 import type { CompileResult } from '../mapping/compile.js';
 import type { OcsfVersion } from '../ocsf/schema.js';
 import { compiledPlan } from './compiled-plan.js';

@@ -8,8 +8,8 @@ import { unitId } from '../archive/unit.js';
 import { commitUnit, convertInScratch, publishUnit } from './commit.js';
 import { type ConversionSetup, type OpenRoom, openRoom } from './conversion-room.js';
 import { conversionSetup } from './conversion-setup.js';
-import { loadCompiled } from './definitions.js';
 import { finishEarlierRuns } from './earlier-runs.js';
+import { openCompiled } from './open-compiled.js';
 import { type ConvertOptions, fillOptions } from './options.js';
 import { closePlaces, openPlaces, type Places } from './places.js';
 import { addLedger, addRegistered, type ConvertReport, finishReport, newReport } from './report.js';
@@ -33,7 +33,7 @@ export async function replay(options: ConvertOptions): Promise<ReplayReport> {
   const begun = performance.now();
   const filled = fillOptions({ ...options, workers: 1 });
   const places = await openPlaces(filled);
-  const { mapping, beyondLayout } = loadCompiled(filled.ocsf, filled.mappings);
+  const { mapping, beyondLayout } = await openCompiled(filled.ocsf, filled.mappings);
   const { work, lakeId, workUri } = places;
   const snapshot = await snapshotFor(filled, places);
   const report: ReplayReport = {

@@ -4,7 +4,6 @@ import { findFiles } from '../archive/find.js';
 import { type LoadedSnapshot, loadSnapshot } from '../enrich/snapshot-place.js';
 import { type SnapshotReport, takeSnapshot } from '../enrich/take-snapshot.js';
 import { openStore, storeOptionsOf } from '../store/open.js';
-import { loadMappings } from './definitions.js';
 import { ConvertOptionsSchema, type FilledOptions, filledBy } from './options.js';
 import { withoutOwn } from './own-objects.js';
 import type { Places } from './places.js';
@@ -30,6 +29,7 @@ export async function snapshot(options: SnapshotInput, hooks: SnapshotHooks = {}
   const [archive, work] = await Promise.all([openStore(archiveUri, s3), openStore(workUri, s3)]);
   try {
     const files = findFiles(withoutOwn(archive, workUri, workUri));
+    const { loadMappings } = await import('./definitions.js');
     const { placeholders } = loadMappings(mappings);
     return { ...(await takeSnapshot({ archive, files, work, placeholders, events, ...hooks })), work: workUri };
   } finally {
