@@ -1,12 +1,14 @@
 /** Converts one slice of a plan: what a Batch child does. Every unit that is committed stays, whatever ends the attempt. */
 import { type CommitPlace, publishUnit } from '../convert/commit.js';
+import { conversionSetup } from '../convert/conversion-setup.js';
 import { addCounts, noCounts } from '../convert/counts.js';
-import { loadCompiled, PRODUCT_VERSION } from '../convert/definitions.js';
 import { addOutcomes, type Ledger, ledgerKey, noOutcomes, publishedKey, readLedger } from '../convert/ledger.js';
+import { openCompiled } from '../convert/open-compiled.js';
 import { rowIdentity } from '../convert/options.js';
+import { PRODUCT_VERSION } from '../convert/package-root.js';
 import { closePlaces, openPlaces } from '../convert/places.js';
 import { addRegistered } from '../convert/report.js';
-import { newProgress, PROGRESS, STOP } from '../convert/shared-progress.js';
+import { PROGRESS, STOP } from '../convert/shared-progress.js';
 import { openUnitPool } from '../convert/unit-pool.js';
 import { errorFromRecord, FalconryError } from '../error.js';
 import type { JobLog } from '../job/log.js';
@@ -31,16 +33,14 @@ export interface SliceHooks {
 export async function runSlice(open: OpenPlan, number: number, { log, signal }: SliceHooks): Promise<Done | undefined> {
   const begun = performance.now();
   const { plan, place } = open;
-  const { identity } = plan;
   const options = conversionOf(open, { workers: plan.vcpus });
-  const { mapping } = loadCompiled(options.ocsf);
+  const { mapping } = await openCompiled(options.ocsf);
   checkIdentity(place.uri, plan, rowIdentity(options, mapping.mappingVersion, PRODUCT_VERSION));
   const slice = await readSlice(open, number);
   const places = await openPlaces(options);
-  const progress = newProgress();
-  const { lakeId, workUri, workFolder } = places;
   const stagingId = `backfill-${plan.id}`;
-  const setup = { mapping, options, productVersion: PRODUCT_VERSION, lakeId, stagingId, workUri, workFolder, identity, progress };
+  const setup = { ...conversionSetup(options, places, mapping, undefined), stagingId };
+  const { progress } = setup;
   const pool = openUnitPool(setup);
   const commitPlace: CommitPlace = { ...places, stagingId };
   let failure: FalconryError | undefined;

@@ -8,7 +8,7 @@ import { newProgress } from './shared-progress.js';
 
 export function conversionSetup(
   options: FilledOptions,
-  { lakeId, workUri, workFolder }: Places,
+  { lakeId, workUri, workFolder }: Pick<Places, 'lakeId' | 'workUri' | 'workFolder'>,
   mapping: CompiledMapping,
   snapshot: ConversionSetup['snapshot'] | undefined,
 ): ConversionSetup {

@@ -2,13 +2,12 @@
 import { createHash } from 'node:crypto';
 import { commitUnit, convertInScratch, publishUnit } from '../convert/commit.js';
 import { type OpenRoom, openRoom } from '../convert/conversion-room.js';
+import { conversionSetup } from '../convert/conversion-setup.js';
 import type { ConversionRoom } from '../convert/conversion-tools.js';
 import { attemptPrefix, type Ledger, ledgerKey, publishedKey, readLedger } from '../convert/ledger.js';
 import { openCompiled } from '../convert/open-compiled.js';
-import { type FilledOptions, rowIdentity } from '../convert/options.js';
-import { PRODUCT_VERSION } from '../convert/package-root.js';
+import type { FilledOptions } from '../convert/options.js';
 import { closeLakePlace, openLakePlace } from '../convert/places.js';
-import { newProgress } from '../convert/shared-progress.js';
 import { convertUnit } from '../convert/unit-converter.js';
 import { loadSnapshot } from '../enrich/snapshot-place.js';
 import { errorRecord } from '../error.js';
@@ -142,19 +141,9 @@ export class ObjectConverter {
     const work = await openStore(workUri, storeOptionsOf(options));
     const snapshot = enrich === false ? undefined : await loadSnapshot(work, archive, enrich === true ? undefined : enrich);
     await work.close();
-    const room = await openRoom({
-      mapping,
-      options,
-      productVersion: PRODUCT_VERSION,
-      lakeId,
-      stagingId: `realtime-${lakeId}`,
-      workUri,
-      // others may work on the same object: what is staged and published is copied, never moved or cleared as a folder
-      workFolder: undefined,
-      identity: rowIdentity(options, mapping.mappingVersion, PRODUCT_VERSION, snapshot?.id),
-      progress: newProgress(),
-      ...(snapshot && { snapshot }),
-    });
+    // others may work on the same object: what is staged and published is copied, never moved or cleared as a folder
+    const place = { lakeId, workUri, workFolder: undefined };
+    const room = await openRoom({ ...conversionSetup(options, place, mapping, snapshot), stagingId: `realtime-${lakeId}` });
     return { ...room, place: { ...room.place, lakeFolder: undefined } };
   }
 
