@@ -12,6 +12,7 @@ import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { errorRecord } from '../error.js';
 import { deadKeys } from '../lake/journal.js';
 import { type PartitionCatalog, partitionsOf } from '../lake/partition-catalog.js';
 import { deletePrefix } from '../store/delete-prefix.js';
@@ -145,12 +146,12 @@ export async function flushToDisk(path: string): Promise<void> {
 
 /**
  * Publishes what a committed unit has staged, registers its partitions, marks it published and clears its staging; an object that
- * compaction has replaced since (another attempt had published it) stays away. Safe to repeat, and to run beside another that
- * does the same: names and bytes are the same.
+ * compaction has replaced since (another attempt had published it) stays away. Safe to repeat, and to run beside others that
+ * do the same: names and bytes are the same, and who finds nothing staged any more takes their mark for it.
  *
  * @param localPaths staged key → local file, where this process still has them
  * @returns how many partitions were not registered before; undefined where none are to be
- * @throws STAGING_LOST if an object is neither staged nor in the lake
+ * @throws STAGING_LOST if an object is neither staged nor in the lake, and nobody has published the unit
  */
 export async function publishUnit(
   place: CommitPlace,
@@ -176,10 +177,8 @@ export async function publishUnit(
       const local = localPaths?.get(staged) ?? (workFolder === undefined ? undefined : join(workFolder, staged));
       if (local !== undefined && (await publishFile(to, key, local, bytes, workFolder !== undefined))) continue;
       if ((await to.head(key))?.size === bytes) continue;
-      if (scratch === undefined || (await work.head(staged)) === undefined) throw stagingLost(unit, key);
-      const path = join(scratch, 'object');
-      await pipeline(await work.read(staged), createWriteStream(path));
-      await to.writeFile(key, path, { consume: true });
+      if (scratch !== undefined && (await publishStaged(work, staged, to, key, join(scratch, 'object')))) continue;
+      if ((await work.head(publishedKey(lakeId, unit))) === undefined) throw stagingLost(unit, key);
     }
   } catch (error) {
     throw scratch === undefined ? error : scratchError(error, scratch);
@@ -213,6 +212,18 @@ export async function publishFile(to: ObjectStore, key: string, path: string, by
     if (isAbsent(error)) return false;
     throw error;
   }
+}
+
+/** By way of a local file; false where nothing is staged any more, also where it goes while it is read. */
+async function publishStaged(work: ObjectStore, staged: string, to: ObjectStore, key: string, path: string): Promise<boolean> {
+  try {
+    await pipeline(await work.read(staged), createWriteStream(path));
+  } catch (error) {
+    if (errorRecord(error).code === 'STORE_NOT_FOUND') return false;
+    throw error;
+  }
+  await to.writeFile(key, path, { consume: true });
+  return true;
 }
 
 function isAbsent(error: unknown): boolean {

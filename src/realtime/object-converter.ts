@@ -84,23 +84,16 @@ export class ObjectConverter {
   /** Whatever was found, the unit is published afterwards. */
   async #settle(room: OpenRoom, unit: string, input: RealtimeInput, options: ConvertObjectOptions): Promise<ObjectConversion> {
     const { work } = room.place;
-    const isPublished = async () => (await work.head(publishedKey(this.lakeId, unit))) !== undefined;
     const key = ledgerKey(this.lakeId, unit);
-    if (await isPublished()) {
+    if ((await work.head(publishedKey(this.lakeId, unit))) !== undefined) {
       await proveKnown(input, () => readLedger(work, key), options.source);
       return { how: 'known' };
     }
-    try {
-      if ((await work.head(key)) === undefined) return await this.#convertNew(room, unit, input, options);
-      const ledger = await readLedger(work, key);
-      await publishUnit(room.place, ledger, undefined);
-      await proveKnown(input, async () => ledger, options.source);
-      return { how: 'finished' };
-    } catch (error) {
-      // another that published the same unit meanwhile has cleared what is staged
-      if (errorRecord(error).code === 'STAGING_LOST' && (await isPublished())) return { how: 'known' };
-      throw error;
-    }
+    if ((await work.head(key)) === undefined) return this.#convertNew(room, unit, input, options);
+    const ledger = await readLedger(work, key);
+    await publishUnit(room.place, ledger, undefined);
+    await proveKnown(input, async () => ledger, options.source);
+    return { how: 'finished' };
   }
 
   async #convertNew(

@@ -154,7 +154,9 @@ describe('pull --lake', () => {
     server.faults.add({ fault: slowDown(), rate: 0.03 }, { fault: resetBody(300), operation: 'GetObject', rate: 0.1 });
     const reports = await Promise.all([1, 2, 3].map(() => pull(toLake(server, queue), FEED_ENV)));
     const sum = (of: (report: (typeof reports)[number]) => number) => reports.reduce((total, report) => total + of(report), 0);
-    expect(server.faults.struck).toBeGreaterThan(3);
+    expect(server.faults.struck).toBeGreaterThan(0);
+    // what went wrong is in the message of a test that fails
+    expect(reports.flatMap(({ failures }) => failures)).toEqual([]);
     expect(sum(({ messages }) => messages.done)).toBe(12);
     expect(sum(({ files }) => files.converted)).toBe(12);
     expect(sum(({ events }) => events.written)).toBe(240);
