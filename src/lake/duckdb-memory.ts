@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { freeNow } from '../store/spent-buffer.js';
+import { setLibc } from './bun-libc.js';
 
 const CORES_AN_ARENA = 4;
 /** just below the largest block, header and page included, by which glibc raises its thresholds */
@@ -18,10 +19,11 @@ const THRESHOLD_BYTES = 32 * 1024 * 1024 - 8192;
  *
  * glibc (for all else, Node's buffers too) takes a block of 128 KiB or more from the system and gives it back when it is freed, until it
  * has seen a larger one freed: that size is the new threshold, and twice that is what it keeps. So it is shown one, which is never touched.
- * Other allocators do not mind.
+ * Other allocators do not mind. Bun's buffers are not glibc's, nor is its environment the one that jemalloc reads: there the C library is told.
  */
 export function keepFreedMemory(): void {
   const arenas = Math.max(1, Math.round(availableParallelism() / CORES_AN_ARENA));
   process.env.DUCKDB_JE_MALLOC_CONF ??= `dirty_decay_ms:30000,narenas:${arenas}`;
-  freeNow(new ArrayBuffer(THRESHOLD_BYTES));
+  if (process.versions.bun !== undefined) setLibc('DUCKDB_JE_MALLOC_CONF', process.env.DUCKDB_JE_MALLOC_CONF, THRESHOLD_BYTES);
+  else freeNow(new ArrayBuffer(THRESHOLD_BYTES));
 }
