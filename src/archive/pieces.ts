@@ -1,12 +1,14 @@
 /** A source stream in pieces of one size. */
 import type { Readable } from 'node:stream';
+import { freeNow } from '../store/spent-buffer.js';
 import { BrokenFile } from './broken-file.js';
 
 /**
  * Yields the bytes of a stream in pieces of exactly `size` bytes, the last one shorter, however the source was cut: what is
  * read from a damaged file then does not depend on the store. A piece is valid until the next one is asked for.
  *
- * The source is destroyed at the end, whichever end it is. What came before a failure of the source is still yielded.
+ * The source is destroyed at the end, whichever end it is. What came before a failure of the source is still yielded. Its chunks are given
+ * up: their memory is freed once they are read, since V8 marks the whole heap for every 8 MB of it that it finds unfreed (decision 009).
  *
  * @throws BrokenFile `read-error` when opening or reading the source fails
  * @throws the signal's reason when it aborts
@@ -62,6 +64,7 @@ export async function* readPieces(
         yield partial;
         held = 0;
       }
+      if (chunk.buffer.byteLength === chunk.length) freeNow(chunk.buffer as ArrayBuffer);
     }
     if (held > 0) yield partial.subarray(0, held);
     if (failure) throw failure;

@@ -1,6 +1,9 @@
 /** The order of rows inside an object: a total one, so that the same input gives the same bytes. */
 import type { RowTable } from './row-table.js';
 
+/** ties up to which insertion is the quicker sort */
+const INSERTION = 16;
+
 /** Rows of the table by group, each group sorted by time, then `metadata.uid` by bytes, then the order of reading. */
 export function orderRows(rows: RowTable, groups: number): Int32Array[] {
   const sizes = new Int32Array(groups);
@@ -30,10 +33,25 @@ function sortGroup(group: Int32Array, rows: RowTable): Int32Array {
   let start = 0;
   for (let i = 1; i <= count; i++) {
     if (i < count && rows.time[sorted[i]!] === rows.time[sorted[start]!]) continue;
-    if (i - start > 1) sorted.subarray(start, i).sort((a, b) => compareUid(rows, a, b) || a - b);
+    if (i - start > 1) sortTies(sorted, start, i, rows);
     start = i;
   }
   return sorted;
+}
+
+/** Rows of one millisecond. Mostly they are a few: then the engine's sort costs more by its set-up than by its comparisons. */
+function sortTies(sorted: Int32Array, start: number, end: number, rows: RowTable): void {
+  if (end - start > INSERTION) {
+    sorted.subarray(start, end).sort((a, b) => compareUid(rows, a, b) || a - b);
+    return;
+  }
+  for (let i = start + 1; i < end; i++) {
+    const row = sorted[i]!;
+    let at = i;
+    // they come in the order of reading, and equal ones stay in it
+    for (; at > start && compareUid(rows, sorted[at - 1]!, row) > 0; at--) sorted[at] = sorted[at - 1]!;
+    sorted[at] = row;
+  }
 }
 
 function compareUid({ text, chunk, uidStart, uidLength }: RowTable, a: number, b: number): number {
