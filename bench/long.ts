@@ -1,9 +1,10 @@
 /**
  * The bench's archive several times over, in which the start of a process and its compilation have their usual share: a second worker against one,
- * and one against the SQL peer. Rounds by turns, as everywhere.
+ * and one against the SQL peer and against inflating. Rounds by turns, as everywhere.
  */
 import { join } from 'node:path';
 import { type BenchArchive, multiplyArchive } from './archive.js';
+import type { Measurement } from './measurement.js';
 import type { BenchOptions } from './options.js';
 import { type Spread, spreadOf } from './statistics.js';
 import { subjectOf } from './subject.js';
@@ -20,9 +21,13 @@ export interface LongRow {
   timesOne: Spread;
   timesPeer: Spread;
   timesPeerByCpu: Spread;
+  /** CPU time, in that of inflating the same files */
+  inflateFloors: Spread;
 }
 
-const NAMES = ['convert-1', 'convert-2', 'sql'] as const;
+type Rounds = ReadonlyMap<number, Measurement>;
+
+const NAMES = ['inflate', 'convert-1', 'convert-2', 'sql'] as const;
 
 export async function measureLong(
   archive: BenchArchive,
@@ -33,10 +38,14 @@ export async function measureLong(
   const long = multiplyArchive(archive, join(folder, 'archive-long'), options.longTimes);
   const subjects = NAMES.map(subjectOf);
   const measured = await measureInRounds(subjects, long, folder, options, tell);
-  const [one, peer] = [measured.get('convert-1')!, measured.get('sql')!];
+  const [floor, one, peer] = (['inflate', 'convert-1', 'sql'] as const).map((name) => measured.get(name)!) as [
+    Rounds,
+    Rounds,
+    Rounds,
+  ];
   return subjects.map(({ name, title }) => {
     const runs = measured.get(name)!;
-    const against = (other: typeof one, of: typeof rate) =>
+    const against = (other: Rounds, of: typeof rate) =>
       spreadOf([...runs].map(([round, run]) => of(run) / of(other.get(round)!)));
     return {
       name,
@@ -48,6 +57,7 @@ export async function measureLong(
       timesOne: against(one, rate),
       timesPeer: against(peer, rate),
       timesPeerByCpu: against(peer, ratePerCpu),
+      inflateFloors: spreadOf([...runs].map(([round, run]) => ratePerCpu(floor.get(round)!) / ratePerCpu(run))),
     };
   });
 }

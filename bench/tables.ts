@@ -23,6 +23,7 @@ export function tablesOf(results: Results): string {
     const rows = results.long.map((row) => [
       ...[row.title, row.runs, count(row.events), mega(row.rawBytes), spread(row.eventsPerSecond)],
       ...[spread(row.timesOne, 2), spread(row.timesPeer, 2), spread(row.timesPeerByCpu, 2)],
+      spread(row.inflateFloors, 1),
     ]);
     const head = [
       'the longer archive',
@@ -33,6 +34,7 @@ export function tablesOf(results: Results): string {
       '× one worker',
       '× SQL peer',
       '× SQL peer, by CPU',
+      'inflate floors, by CPU',
     ];
     parts.push(table(head, rows));
   }
