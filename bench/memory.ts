@@ -1,11 +1,13 @@
 /**
- * Peak memory of the conversion on about a gigabyte and on several: it must not grow. The smaller archive already fills every worker's
+ * Peak memory and time of the conversion on about a gigabyte and on several: memory must not grow, nor time more than the input. The smaller archive already fills every worker's
  * window, so that growth cannot hide behind a window that was never full.
  */
 import { join } from 'node:path';
 import { type BenchArchive, LEAST_EVENTS, multiplyArchive } from './archive.js';
 import { launch } from './launch.js';
+import type { Measurement } from './measurement.js';
 import type { BenchOptions } from './options.js';
+import { type Spread, spreadOf } from './statistics.js';
 import { subjectOf } from './subject.js';
 import { inputOf } from './throughput.js';
 
@@ -17,11 +19,18 @@ export interface MemoryRow {
   workers: number;
   rawBytes: number;
   events: number;
-  seconds: number;
+  runs: number;
+  seconds: Spread;
   /** of the whole process: its threads and DuckDB counted */
-  peakRssBytes: number;
+  peakRssBytes: Spread;
+  /** against the smaller archive in the same rounds, seconds and peak */
+  timesAsLong: Spread;
+  growth: Spread;
+  /** against one worker in the same rounds, by the clock */
+  timesOne: Spread;
 }
 
+/** Rounds by turns, forth and back, as everywhere. */
 export async function measureMemory(
   archive: BenchArchive,
   folder: string,
@@ -29,17 +38,36 @@ export async function measureMemory(
   tell: (line: string) => void,
 ): Promise<MemoryRow[]> {
   const sizes = memorySizes(archive, options.memoryGigabytes);
-  const inputs = sizes.map((times) => multiplyArchive(archive, join(folder, `archive-x${times}`), times));
-  const rows: MemoryRow[] = [];
-  for (const workers of [1, 2]) {
-    const subject = subjectOf(`convert-${workers}`);
-    for (const input of inputs) {
+  const [small, large] = sizes.map((times) => multiplyArchive(archive, join(folder, `archive-x${times}`), times)) as [
+    BenchArchive,
+    BenchArchive,
+  ];
+  const cases = [1, 2].flatMap((workers) => [small, large].map((input) => ({ workers, input, runs: [] as Measurement[] })));
+  for (let round = 0; round < options.runs; round++) {
+    for (const { workers, input, runs } of round % 2 === 0 ? cases : [...cases].reverse()) {
+      const subject = subjectOf(`convert-${workers}`);
       const run = await launch(subject, inputOf(input, folder, `memory-${workers}`, options));
-      rows.push({ workers, rawBytes: input.rawBytes, events: run.events, seconds: run.seconds, peakRssBytes: run.peakRssBytes });
-      tell(`${subject.title}: ${run.events} events: peak ${(run.peakRssBytes / 2 ** 20).toFixed(0)} MiB`);
+      runs.push(run);
+      const facts = `${run.seconds.toFixed(1)} s, peak ${(run.peakRssBytes / 2 ** 20).toFixed(0)} MiB`;
+      tell(`round ${round + 1}: ${subject.title}: ${run.events} events: ${facts}`);
     }
   }
-  return rows;
+  return cases.map(({ workers, input, runs }) => {
+    const spread = (of: (run: Measurement, round: number) => number) => spreadOf(runs.map(of));
+    const other = (count: number, size: BenchArchive) =>
+      cases.find((each) => each.workers === count && each.input === size)!.runs;
+    return {
+      workers,
+      rawBytes: input.rawBytes,
+      events: runs[0]!.events,
+      runs: runs.length,
+      seconds: spread(({ seconds }) => seconds),
+      peakRssBytes: spread(({ peakRssBytes }) => peakRssBytes),
+      timesAsLong: spread(({ seconds }, round) => seconds / other(workers, small)[round]!.seconds),
+      growth: spread(({ peakRssBytes }, round) => peakRssBytes / other(workers, small)[round]!.peakRssBytes),
+      timesOne: spread(({ seconds }, round) => other(1, input)[round]!.seconds / seconds),
+    };
+  });
 }
 
 /** How many times over the archive is converted, the smaller and the larger. */

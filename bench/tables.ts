@@ -39,14 +39,22 @@ export function tablesOf(results: Results): string {
     parts.push(table(head, rows));
   }
   if (results.memory !== undefined) {
-    const rows = results.memory.map(({ workers, events, rawBytes, seconds, peakRssBytes }) => [
-      workers,
-      count(events),
-      mega(rawBytes),
-      seconds.toFixed(1),
-      mebi(peakRssBytes),
+    const rows = results.memory.map((row) => [
+      ...[row.workers, row.runs, count(row.events), mega(row.rawBytes), spread(row.seconds, 1), spread(row.timesAsLong, 2)],
+      ...[spread(row.timesOne, 2), mebis(row.peakRssBytes), spread(row.growth, 2)],
     ]);
-    parts.push(table(['long', 'events', 'MB raw', 'seconds', 'peak RSS, MiB'], rows));
+    const head = [
+      'workers',
+      'runs',
+      'events',
+      'MB raw',
+      'seconds',
+      '× the smaller archive',
+      '× one worker',
+      'peak RSS, MiB',
+      '× the smaller archive',
+    ];
+    parts.push(table(head, rows));
   }
   if (results.variants !== undefined) {
     const rows = results.variants.map((row) => [row.title, spread(row.eventsPerSecond), spread(row.cpuMicroseconds, 1)]);
@@ -144,3 +152,4 @@ function spread({ min, median, max }: Spread, digits = 0): string {
 const count = (value: number) => value.toLocaleString('en-US');
 const mega = (bytes: number, digits = 0) => (bytes / 1e6).toFixed(digits);
 const mebi = (bytes: number) => (bytes / MiB).toFixed(0);
+const mebis = ({ min, median, max }: Spread) => `${mebi(median)} (${mebi(min)}–${mebi(max)})`;

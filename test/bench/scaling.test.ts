@@ -55,7 +55,7 @@ describe('docs/scaling.md', () => {
   });
 
   it('has figures that the benchmark measured', () => {
-    const results = JSON.parse(readFileSync(join(root, 'bench/results/2026-11-27-inflated-in-place.json'), 'utf8'));
+    const results = JSON.parse(readFileSync(join(root, 'bench/results/2026-11-27-freed-chunks.json'), 'utf8'));
     const { events, rawBytes, compressedBytes } = results.archive;
     const two = results.long.find(({ name }: { name: string }) => name === 'convert-2');
     expect(FIGURES.rawBytesPerEvent).toBe(Math.round(rawBytes / events));
