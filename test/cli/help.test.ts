@@ -85,7 +85,7 @@ describe('--help', () => {
     };
     follow(join(import.meta.dirname, '../../dist/src/cli/main.js'));
     expect(seen.size).toBeGreaterThan(2);
-    expect([...packages].sort()).toEqual(['commander', 'node:fs', 'node:os', 'node:worker_threads']);
+    expect([...packages].sort()).toEqual(['commander', 'node:fs', 'node:module', 'node:os', 'node:worker_threads']);
   });
 });
 
