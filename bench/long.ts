@@ -25,9 +25,9 @@ export interface LongRow {
   inflateFloors: Spread;
 }
 
-type Rounds = ReadonlyMap<number, Measurement>;
-
 const NAMES = ['inflate', 'convert-1', 'convert-2', 'sql'] as const;
+
+const cpuAnEvent = (run: Measurement): number => 1 / ratePerCpu(run);
 
 export async function measureLong(
   archive: BenchArchive,
@@ -38,15 +38,10 @@ export async function measureLong(
   const long = multiplyArchive(archive, join(folder, 'archive-long'), options.longTimes);
   const subjects = NAMES.map(subjectOf);
   const measured = await measureInRounds(subjects, long, folder, options, tell);
-  const [floor, one, peer] = (['inflate', 'convert-1', 'sql'] as const).map((name) => measured.get(name)!) as [
-    Rounds,
-    Rounds,
-    Rounds,
-  ];
   return subjects.map(({ name, title }) => {
     const runs = measured.get(name)!;
-    const against = (other: Rounds, of: typeof rate) =>
-      spreadOf([...runs].map(([round, run]) => of(run) / of(other.get(round)!)));
+    const against = (other: (typeof NAMES)[number], of: typeof rate) =>
+      spreadOf([...runs].map(([round, run]) => of(run) / of(measured.get(other)!.get(round)!)));
     return {
       name,
       title,
@@ -54,10 +49,10 @@ export async function measureLong(
       events: long.events,
       rawBytes: long.rawBytes,
       eventsPerSecond: spreadOf([...runs.values()].map(rate)),
-      timesOne: against(one, rate),
-      timesPeer: against(peer, rate),
-      timesPeerByCpu: against(peer, ratePerCpu),
-      inflateFloors: spreadOf([...runs].map(([round, run]) => ratePerCpu(floor.get(round)!) / ratePerCpu(run))),
+      timesOne: against('convert-1', rate),
+      timesPeer: against('sql', rate),
+      timesPeerByCpu: against('sql', ratePerCpu),
+      inflateFloors: against('inflate', cpuAnEvent),
     };
   });
 }

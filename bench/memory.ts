@@ -9,7 +9,7 @@ import type { Measurement } from './measurement.js';
 import type { BenchOptions } from './options.js';
 import { type Spread, spreadOf } from './statistics.js';
 import { subjectOf } from './subject.js';
-import { inputOf } from './throughput.js';
+import { inputOf, inTurns } from './throughput.js';
 
 const GB = 1e9;
 /** Of an archive that is too small for a budget. */
@@ -44,7 +44,7 @@ export async function measureMemory(
   ];
   const cases = [1, 2].flatMap((workers) => [small, large].map((input) => ({ workers, input, runs: [] as Measurement[] })));
   for (let round = 0; round < options.runs; round++) {
-    for (const { workers, input, runs } of round % 2 === 0 ? cases : [...cases].reverse()) {
+    for (const { workers, input, runs } of inTurns(cases, round)) {
       const subject = subjectOf(`convert-${workers}`);
       const run = await launch(subject, inputOf(input, folder, `memory-${workers}`, options));
       runs.push(run);

@@ -52,8 +52,7 @@ export async function measureInRounds(
 ): Promise<Runs> {
   const measured = new Map<string, Map<number, Measurement>>(subjects.map(({ name }) => [name, new Map()]));
   for (let round = 0; round < options.runs; round++) {
-    const order = round % 2 === 0 ? subjects : [...subjects].reverse();
-    for (const subject of order) {
+    for (const subject of inTurns(subjects, round)) {
       if (!takesPart(subject, round)) continue;
       const run = await launch(subject, inputOf(archive, folder, subject.name, options));
       const expected = archive.events * (subject.processes ?? 1);
@@ -64,6 +63,9 @@ export async function measureInRounds(
   }
   return measured;
 }
+
+/** Forth and back, so that what drifts meets all alike. */
+export const inTurns = <T>(all: readonly T[], round: number): readonly T[] => (round % 2 === 0 ? all : [...all].reverse());
 
 export const rate = (run: Measurement) => run.events / run.seconds;
 export const ratePerCpu = (run: Measurement) => run.events / run.cpuSeconds;

@@ -17,10 +17,11 @@ const M_MMAP_THRESHOLD = -3;
 /**
  * Sets an environment variable that native libraries read, and how large a freed block of glibc's is before it goes back to the system.
  *
+ * Where there is no glibc nothing is set.
+ *
  * @param threshold bytes; twice that is kept at the end of the heap, as glibc has it
- * @returns false where there is no glibc: nothing was set
  */
-export function setLibc(name: string, value: string, threshold: number): boolean {
+export function setLibc(name: string, value: string, threshold: number): void {
   try {
     const { dlopen } = createRequire(import.meta.url)('bun:ffi') as Ffi;
     const { setenv, mallopt } = dlopen('libc.so.6', {
@@ -29,10 +30,10 @@ export function setLibc(name: string, value: string, threshold: number): boolean
     }).symbols;
     const overwrite = 1;
     setenv!(cString(name), cString(value), overwrite);
-    return mallopt!(M_MMAP_THRESHOLD, threshold) === 1 && mallopt!(M_TRIM_THRESHOLD, 2 * threshold) === 1;
+    mallopt!(M_MMAP_THRESHOLD, threshold);
+    mallopt!(M_TRIM_THRESHOLD, 2 * threshold);
   } catch {
     // macOS, musl: other allocators
-    return false;
   }
 }
 
